@@ -1,0 +1,204 @@
+// What a checked configuration is: plain values, every key of the YAML once, defaults as written here.
+// The loader fills it and refuses what cannot stand; who reads it may trust names and ranges.
+// `line` members are the line of the YAML that defined the thing, for messages and `sluicectl why`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/base/address.hpp"
+
+namespace sluice::config {
+
+struct Node {
+    std::string name;
+    Ipv4Address router_id;
+    std::string netns; // empty: the namespace the processes were started in
+    std::chrono::milliseconds drain_time{10'000};
+};
+
+struct Memory {
+    std::uint64_t hugepage_bytes = 0; // 0: `none`, run without hugepages
+    std::uint32_t sessions = 65'536;
+    std::uint32_t tunnels = 1'024;
+    std::uint32_t routes = 16'384;
+};
+
+struct Workers {
+    std::vector<unsigned> cores{1};
+    unsigned main_core = 0;
+    enum class Idle { poll, sleep } idle = Idle::poll;
+};
+
+struct Terminates {
+    bool vxlan = false;
+    bool gtpu = false;
+};
+
+// A port, or a port with a VLAN tag: both are interfaces and share this.
+struct Interface {
+    unsigned mtu = 1500;
+    std::vector<Prefix> addresses; // host bits kept
+    Terminates terminates;
+    int line = 0;
+};
+
+struct Port : Interface {
+    std::string device; // PCI address, or a DPDK virtual device with its arguments
+    unsigned queues = 1;
+    std::optional<MacAddress> mac;
+};
+
+struct Vlan : Interface {
+    std::string port;
+    unsigned id = 0; // 1..4094
+};
+
+struct Vxlan {
+    std::optional<IpAddress> vtep;
+    std::uint16_t port = 4789;
+    MacAddress gateway_mac{{0x02, 0x00, 0x5e, 0x00, 0x00, 0x01}};
+};
+
+struct Gtpu {
+    std::optional<IpAddress> endpoint;
+    std::chrono::milliseconds echo_interval{60'000}; // 0: send none
+};
+
+struct Subnet {
+    Prefix prefix;
+    IpAddress gateway;
+    int line = 0;
+};
+
+// Where a virtual machine lives: behind which VTEP, under which MAC.
+struct TunnelNeighbor {
+    IpAddress address;
+    MacAddress mac;
+    IpAddress vtep;
+    int line = 0;
+};
+
+struct GtpuSession {
+    IpAddress ue;
+    std::uint32_t teid = 0; // ours: what the peer writes to us
+    IpAddress peer;
+    std::uint32_t peer_teid = 0; // theirs: what we write to the peer
+    int line = 0;
+};
+
+struct Network {
+    std::optional<std::uint32_t> vni; // 1..16777215
+    unsigned mtu = 1450;
+    std::map<std::string, Subnet> subnets;
+    std::vector<TunnelNeighbor> neighbors;
+    std::vector<Prefix> prefixes;
+    std::vector<GtpuSession> sessions;
+    int line = 0;
+};
+
+struct Pool {
+    std::vector<Prefix> addresses; // IPv4
+    std::uint16_t first_port = 1024;
+    std::uint16_t last_port = 65535;
+    unsigned block_size = 256; // power of two, 64..4096
+    int line = 0;
+};
+
+struct NatRule {
+    std::string network;
+    Prefix source{Ipv4Address{0}, 0};
+    std::string pool;
+    int line = 0;
+};
+
+struct Eip {
+    Ipv4Address public_address;
+    std::string network;
+    Ipv4Address private_address;
+    int line = 0;
+};
+
+struct Timeouts {
+    std::chrono::seconds tcp_established{7'440};
+    std::chrono::seconds tcp_transitory{240};
+    std::chrono::seconds udp{300};
+    std::chrono::seconds icmp{60};
+};
+
+struct Nat {
+    std::map<std::string, Pool> pools;
+    std::vector<NatRule> rules;
+    std::vector<Eip> eips;
+    Timeouts timeouts;
+};
+
+enum class Protocol : std::uint8_t { icmp = 1, tcp = 6, udp = 17 };
+
+struct ServicePort {
+    std::uint16_t port = 0;
+    Protocol protocol = Protocol::tcp;
+    auto operator<=>(const ServicePort&) const = default;
+};
+
+struct Backend {
+    IpAddress address;
+    std::uint16_t port = 0;
+    std::uint32_t weight = 100; // 0..65535; 0 keeps its flows and gets no new ones
+    int line = 0;
+};
+
+struct Service {
+    IpAddress address;
+    std::vector<ServicePort> ports;
+    std::string network;           // where the backends live
+    std::vector<Backend> backends; // empty when a registry names them
+    std::string registry;          // name in Config::registries, or empty
+    std::string registry_service;  // the service's name there
+    int line = 0;
+};
+
+struct Registry {
+    std::string file;                                        // absolute, resolved against the configuration's folder
+    std::optional<std::chrono::milliseconds> keep_when_lost; // nullopt: forever
+    int line = 0;
+};
+
+struct StaticRoute {
+    std::string network = "public";
+    Prefix prefix;
+    IpAddress via;
+    std::string interface; // empty: the interface whose subnet holds `via`
+    int line = 0;
+};
+
+struct StaticNeighbor {
+    std::string interface;
+    IpAddress address;
+    MacAddress mac;
+    int line = 0;
+};
+
+struct Config {
+    Node node;
+    Memory memory;
+    Workers workers;
+    std::map<std::string, Port> ports;
+    std::map<std::string, Vlan> vlans;
+    Vxlan vxlan;
+    Gtpu gtpu;
+    bool mss_clamp = true;
+    std::map<std::string, Network> networks; // without the built-in "public"
+    Nat nat;
+    std::map<std::string, Service> services;
+    std::map<std::string, Registry> registries;
+    std::vector<StaticRoute> routes;
+    std::vector<StaticNeighbor> neighbors;
+    std::string digest; // hex digest of the file's bytes, what both processes show
+};
+
+} // namespace sluice::config
