@@ -1,0 +1,81 @@
+// Written front to back.
+#include "dataplane/table/build/tunnel_header.hpp"
+
+#include <cstring>
+
+#include "dataplane/wire/checksum.hpp"
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/wire/gtpu.hpp"
+#include "dataplane/wire/udp.hpp"
+#include "dataplane/wire/vxlan.hpp"
+
+namespace sluice::table {
+namespace {
+
+constexpr std::uint8_t hop_limit = 64;
+
+class Writer {
+public:
+    template<class Header>
+    void add(const Header& header)
+    {
+        std::memcpy(bytes_.data() + at_, &header, sizeof header);
+        at_ += sizeof header;
+    }
+    [[nodiscard]] const decltype(Tunnel::header)& bytes() const { return bytes_; }
+
+private:
+    decltype(Tunnel::header) bytes_{};
+    std::size_t at_ = 0;
+};
+
+// Don't Fragment: what is too big is answered with the inner packet's own path MTU, never cut up outside.
+wire::Ipv4 outer(Ipv4Address source, Ipv4Address destination)
+{
+    wire::Ipv4 ip{};
+    ip.version_length = wire::Ipv4::version_and_plain_length;
+    ip.flags_offset = wire::Be16{wire::Ipv4::dont_fragment_flag};
+    ip.ttl = hop_limit;
+    ip.protocol = wire::IpProtocol::udp;
+    ip.source = wire::Be32{source.value};
+    ip.destination = wire::Be32{destination.value};
+    ip.checksum = wire::ipv4_checksum(ip);
+    return ip;
+}
+
+wire::Ipv6 outer(const Ipv6Address& source, const Ipv6Address& destination)
+{
+    wire::Ipv6 ip{};
+    ip.version_class_flow = wire::ipv6_first_word(0, 0);
+    ip.next_header = wire::IpProtocol::udp;
+    ip.hop_limit = hop_limit;
+    ip.source = source.bytes;
+    ip.destination = destination.bytes;
+    return ip;
+}
+
+void add_outer(Writer& writer, const IpAddress& source, const IpAddress& destination)
+{
+    if (destination.is_v4()) writer.add(outer(source.v4(), destination.v4()));
+    else writer.add(outer(source.v6(), destination.v6()));
+}
+
+} // namespace
+
+decltype(Tunnel::header) make_header(const Tunnel& tunnel, const Settings& settings, const MacAddress& mac)
+{
+    Writer writer;
+    if (tunnel.kind == Tunnel::Kind::vxlan) {
+        add_outer(writer, settings.vtep, tunnel.remote);
+        writer.add(wire::Udp{{}, wire::Be16{settings.vxlan_port}, {}, wire::Udp::no_checksum});
+        writer.add(wire::vxlan_header(tunnel.id));
+        writer.add(wire::Ethernet{mac.bytes, settings.gateway_mac.bytes, {}});
+    } else {
+        add_outer(writer, settings.gtpu_endpoint, tunnel.remote);
+        writer.add(wire::Udp{wire::Gtpu::port, wire::Gtpu::port, {}, wire::Udp::no_checksum});
+        writer.add(wire::Gtpu{wire::Gtpu::plain, wire::GtpuMessage::g_pdu, {}, wire::Be32{tunnel.id}});
+    }
+    return writer.bytes();
+}
+
+} // namespace sluice::table

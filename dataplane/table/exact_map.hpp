@@ -1,0 +1,109 @@
+// A small map that never changes once built: local addresses, VNIs, TEIDs, neighbours, services. Built by the table
+// server's thread, read by every worker; at most half full, so twice the entries rounded up to a power of two; building
+// never fails.
+//
+// Only the operator's own tables decide what is stored, so nobody outside can make a chain long, and an unkeyed mixing
+// function does. A chain is probed linearly: most lookups touch one line.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace sluice::table {
+
+// Every bit of the input reaches every bit of the output (the finaliser of MurmurHash3).
+[[nodiscard]] constexpr std::uint64_t mix64(std::uint64_t value)
+{
+    value = (value ^ (value >> 33)) * 0xff51afd7ed558ccd;
+    value = (value ^ (value >> 33)) * 0xc4ceb9fe1a85ec53;
+    return value ^ (value >> 33);
+}
+
+template<class Key>
+[[nodiscard]] inline std::uint64_t mix_key(const Key& key)
+{
+    static_assert(std::has_unique_object_representations_v<Key>, "padding would take part in the comparison");
+    std::uint64_t state = 0x9e3779b97f4a7c15;
+    for (std::size_t at = 0; at < sizeof(Key); at += sizeof state) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, reinterpret_cast<const std::byte*>(&key) + at,
+                    sizeof(Key) - at < sizeof word ? sizeof(Key) - at : sizeof word);
+        state = mix64(state ^ word);
+    }
+    return state;
+}
+
+template<class Key, class Value>
+class ExactMap {
+public:
+    class Builder {
+    public:
+        // A key added again replaces its value: the last word counts.
+        void add(const Key& key, Value value) { rows_.emplace_back(key, std::move(value)); }
+        [[nodiscard]] ExactMap build() const { return ExactMap(rows_); }
+
+    private:
+        std::vector<std::pair<Key, Value>> rows_;
+    };
+
+    ExactMap()
+        : ExactMap(std::vector<std::pair<Key, Value>>{})
+    {
+    }
+
+    // Null when absent. Valid as long as the map is.
+    [[nodiscard]] const Value* find(const Key& key) const
+    {
+        const Slot& slot = slots_[slot_of(key)];
+        return slot.used ? &slot.value : nullptr;
+    }
+
+    void prefetch(const Key& key) const { __builtin_prefetch(&slots_[mix_key(key) & mask_]); }
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    template<class Visit>
+    void for_each(Visit&& visit) const
+    {
+        for (const Slot& slot : slots_)
+            if (slot.used) visit(slot.key, slot.value);
+    }
+
+private:
+    struct Slot {
+        Key key{};
+        Value value{};
+        bool used = false;
+    };
+
+    explicit ExactMap(const std::vector<std::pair<Key, Value>>& rows)
+        : slots_(std::bit_ceil(rows.size() * 2 + 1))
+        , mask_(slots_.size() - 1)
+    {
+        for (const auto& [key, value] : rows) {
+            Slot& slot = slots_[slot_of(key)];
+            if (!slot.used) ++size_;
+            slot = Slot{key, value, true};
+        }
+    }
+
+    // The slot that has the key, or the free one where it would stand. Ends, for at least half of the slots are free.
+    [[nodiscard]] std::size_t slot_of(const Key& key) const
+    {
+        std::size_t at = mix_key(key) & mask_;
+        while (slots_[at].used && std::memcmp(&slots_[at].key, &key, sizeof key) != 0)
+            at = (at + 1) & mask_;
+        return at;
+    }
+
+    std::vector<Slot> slots_;
+    std::size_t mask_;
+    std::size_t size_ = 0;
+};
+
+} // namespace sluice::table

@@ -1,0 +1,80 @@
+// What names one direction of a flow: network and five-tuple. Written by the parser, read by the session table; a
+// value. Addresses and ports keep the byte order of the packet, so that a key is made by loads alone and compares as
+// whole words.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace sluice::table {
+
+// Both keys: bytes outside the fields stay zero, for hash and comparison take the key as bytes.
+struct alignas(16) FlowKey4 {
+    using Address = std::uint32_t; // network order
+
+    Address source = 0;
+    Address destination = 0;
+    std::uint16_t source_port = 0; // network order; the identifier of an ICMP echo stands in both ports
+    std::uint16_t destination_port = 0;
+    std::uint16_t network = 0; // host order: a number of ours, not of the packet
+    std::uint8_t protocol = 0; // IANA protocol number
+    std::uint8_t zero = 0;
+
+    // The key of an untranslated answer.
+    [[nodiscard]] FlowKey4 reversed() const
+    {
+        return {destination, source, destination_port, source_port, network, protocol, 0};
+    }
+};
+static_assert(sizeof(FlowKey4) == 16);
+
+struct alignas(16) FlowKey6 {
+    using Address = std::array<std::uint8_t, 16>;
+
+    Address source{};
+    Address destination{};
+    std::uint16_t source_port = 0;
+    std::uint16_t destination_port = 0;
+    std::uint16_t network = 0;
+    std::uint8_t protocol = 0;
+    std::uint8_t zero = 0;
+    std::uint64_t zero2 = 0;
+
+    [[nodiscard]] FlowKey6 reversed() const
+    {
+        return {destination, source, destination_port, source_port, network, protocol, 0, 0};
+    }
+};
+static_assert(sizeof(FlowKey6) == 48);
+
+// Equal as bytes, 16 at a time.
+template<class Key>
+[[nodiscard]] inline bool same_key(const Key& left, const Key& right)
+{
+#if defined(__SSE2__)
+    const auto* a = reinterpret_cast<const __m128i*>(&left);
+    const auto* b = reinterpret_cast<const __m128i*>(&right);
+    __m128i difference = _mm_setzero_si128();
+    for (unsigned i = 0; i < sizeof(Key) / sizeof(__m128i); ++i)
+        difference = _mm_or_si128(difference, _mm_xor_si128(_mm_load_si128(a + i), _mm_load_si128(b + i)));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(difference, _mm_setzero_si128())) == 0xFFFF;
+#else
+    return std::memcmp(&left, &right, sizeof(Key)) == 0;
+#endif
+}
+
+[[nodiscard]] inline bool operator==(const FlowKey4& left, const FlowKey4& right)
+{
+    return same_key(left, right);
+}
+[[nodiscard]] inline bool operator==(const FlowKey6& left, const FlowKey6& right)
+{
+    return same_key(left, right);
+}
+
+} // namespace sluice::table

@@ -1,0 +1,216 @@
+// The sessions of the process: two directed entries per translated flow. Written by workers (new flows) and by ageing
+// (ended ones), read by every worker without a lock; 176 bytes per IPv4 and 304 per IPv6 session; when full, insert()
+// says `full`.
+//
+// Entries come in pairs: 2n is the forward direction of session n, 2n + 1 the reverse, so the partner of entry i is i
+// ^ 1. The index over them is a table of one-line buckets, half full at capacity. A key has a home bucket, and a chain
+// of further ones that is followed only as far as a bucket says that keys passed it by; at half load one lookup in 20
+// leaves its home.
+//
+// The life of a pair: taken → live → unlinked → (grace period) → free. unlink() ends the first part and whoever calls
+// it waits until every worker has passed a quiescent state, then calls release(). A pair that lost a race in insert()
+// is *undone*: its reverse was visible for a moment, so it needs the same grace period; take_undone() hands such pairs
+// to ageing.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "dataplane/base/hash.hpp"
+#include "dataplane/table/mapping.hpp"
+#include "dataplane/table/pair_stack.hpp"
+#include "dataplane/table/session_bucket.hpp"
+#include "dataplane/table/session_entry.hpp"
+
+namespace sluice::table {
+
+enum class Insert : std::uint8_t {
+    inserted,         // `entry`: the new forward entry
+    exists,           // another worker was first; `entry`: the winner's forward entry
+    reverse_conflict, // the answer's key belongs to another session; `entry`: that one. Try another port or backend
+    full              // no pair, or no place in the index, is free
+};
+
+struct Inserted {
+    Insert result = Insert::full;
+    std::uint32_t entry = none;
+};
+
+template<class Key>
+class SessionTable {
+public:
+    // `pairs`: sessions, 1 to 2^31 - 2. `tick_shift`: last_seen counts in 2^tick_shift cycles of the clock (20: 0.4 ms
+    // at 2.6 GHz; the 32 bits then wrap after 20 days, which the difference of two ticks survives).
+    SessionTable(std::uint32_t pairs, const Hasher& hasher, unsigned tick_shift = 20);
+
+    [[nodiscard]] std::uint64_t hash(const Key& key) const;
+    [[nodiscard]] std::uint32_t tick(std::uint64_t tsc) const { return static_cast<std::uint32_t>(tsc >> tick_shift_); }
+
+    // A burst's three passes: prefetch_bucket, prefetch_entry(candidate), find.
+    void prefetch_bucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[chain(hash).home]); }
+    [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const; // the first entry with this tag at home, or none
+    void prefetch_entry(std::uint32_t entry) const;                  // `none` is allowed
+
+    // The entry that has this key, or none. Keys never move, so a miss means: absent at some moment of the call.
+    [[nodiscard]] std::uint32_t find(const Key& key, std::uint64_t hash) const;
+    // The same under the bucket's lock: asked again after a miss, before the policy runs.
+    [[nodiscard]] std::uint32_t find_locked(const Key& key, std::uint64_t hash);
+
+    [[nodiscard]] Entry<Key>& entry(std::uint32_t index) { return entries_[index]; }
+    [[nodiscard]] const Entry<Key>& entry(std::uint32_t index) const { return entries_[index]; }
+    [[nodiscard]] Cold& cold(std::uint32_t entry_index) { return cold_[entry_index >> 1]; }
+    [[nodiscard]] const Cold& cold(std::uint32_t entry_index) const { return cold_[entry_index >> 1]; }
+
+    // Makes the session visible, reverse first. The caller stays the owner of port and backend unless the result is
+    // `inserted`.
+    [[nodiscard]] Inserted insert(const Pair<Key>& pair);
+
+    // Takes both directions out of the index. True: the caller owes release() after a grace period. False: not live
+    // (any more).
+    [[nodiscard]] bool unlink(std::uint32_t pair);
+    // Precondition: unlinked or undone, and a grace period has passed since. Anything else ends the process.
+    void release(std::uint32_t pair);
+    // visit(pair) for each pair undone since the last call; the caller owes release() for each.
+    template<class Visit>
+    void take_undone(Visit&& visit);
+
+    [[nodiscard]] std::uint32_t size() const { return live_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint32_t capacity() const { return static_cast<std::uint32_t>(cold_.size()); }
+    [[nodiscard]] std::uint32_t high_water() const; // pairs ever used: no pair at or above it is live
+    [[nodiscard]] std::size_t bytes() const { return buckets_.bytes() + entries_.bytes() + cold_.bytes(); }
+
+    // visit(pair) for each live pair of [first_pair, first_pair + count). It may unlink the pair.
+    template<class Visit>
+    void scan(std::uint32_t first_pair, std::uint32_t count, Visit&& visit);
+
+private:
+    static constexpr unsigned chain_length = 8;    // at half load a key needs more than 6 once in 10^8
+    static constexpr std::uint32_t scan_ahead = 8; // pairs; covers one miss to memory
+
+    // Where a hash leads: the low 32 bits choose the home, the next 16 the step to the other buckets, the top 16 the
+    // tag.
+    struct Chain {
+        std::uint32_t home;
+        std::uint32_t step;
+        std::uint16_t tag;
+    };
+
+    [[nodiscard]] Chain chain(std::uint64_t hash) const;
+    [[nodiscard]] std::uint32_t following(std::uint32_t bucket, const Chain& chain) const;
+    [[nodiscard]] std::uint32_t take_pair();
+    void fill(std::uint32_t pair, const Pair<Key>& content);
+    [[nodiscard]] Inserted publish(std::uint32_t entry);
+    [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
+    void withdraw(std::uint32_t entry);
+    void undo(std::uint32_t pair);
+    [[nodiscard]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse);
+
+    // The word by which a pair that nobody uses hangs in a stack.
+    [[nodiscard]] auto link()
+    {
+        return [this](std::uint32_t pair) -> std::atomic<std::uint64_t>& { return entries_[2 * pair].next_hop; };
+    }
+
+    Hasher hasher_;
+    unsigned tick_shift_;
+    Mapping<SessionBucket> buckets_;
+    Mapping<Entry<Key>> entries_;
+    Mapping<Cold> cold_;
+
+    // Each on a line of its own: they change with every session, what stands above never does.
+    alignas(64) PairStack free_;
+    alignas(64) PairStack undone_;
+    alignas(64) std::atomic<std::uint32_t> fresh_{0}; // pairs never used yet begin here
+    alignas(64) std::atomic<std::uint32_t> live_{0};
+};
+
+template<class Key>
+std::uint64_t SessionTable<Key>::hash(const Key& key) const
+{
+    if constexpr (sizeof(Key) == 16)
+        return hasher_.hash16(&key);
+    else
+        return hasher_.hash48(&key);
+}
+
+template<class Key>
+typename SessionTable<Key>::Chain SessionTable<Key>::chain(std::uint64_t hash) const
+{
+    const std::uint64_t buckets = buckets_.size();
+    const auto home = static_cast<std::uint32_t>(((hash & 0xFFFFFFFF) * buckets) >> 32);
+    const auto step = static_cast<std::uint32_t>(1 + ((((hash >> 32) & 0xFFFF) * (buckets / chain_length)) >> 16));
+    const auto tag = static_cast<std::uint16_t>(hash >> 48);
+    return {home, step, tag != 0 ? tag : std::uint16_t{1}};
+}
+
+template<class Key>
+std::uint32_t SessionTable<Key>::following(std::uint32_t bucket, const Chain& chain) const
+{
+    const std::uint64_t next = std::uint64_t{bucket} + chain.step;
+    return static_cast<std::uint32_t>(next < buckets_.size() ? next : next - buckets_.size());
+}
+
+template<class Key>
+std::uint32_t SessionTable<Key>::candidate(std::uint64_t hash) const
+{
+    const Chain at = chain(hash);
+    const unsigned matches = buckets_[at.home].matches(at.tag);
+    return matches == 0 ? none : buckets_[at.home].entry_at(static_cast<unsigned>(std::countr_zero(matches)));
+}
+
+template<class Key>
+void SessionTable<Key>::prefetch_entry(std::uint32_t entry) const
+{
+    if (entry == none) return;
+    const auto* line = reinterpret_cast<const std::byte*>(&entries_[entry]);
+    for (std::size_t offset = 0; offset < sizeof(Entry<Key>); offset += 64)
+        __builtin_prefetch(line + offset, 1);
+}
+
+template<class Key>
+std::uint32_t SessionTable<Key>::find(const Key& key, std::uint64_t hash) const
+{
+    const Chain at = chain(hash);
+    std::uint32_t index = at.home;
+    for (unsigned hop = 0; hop < chain_length; ++hop, index = following(index, at)) {
+        const SessionBucket& bucket = buckets_[index];
+        for (unsigned matches = bucket.matches(at.tag); matches != 0; matches &= matches - 1) {
+            const std::uint32_t entry = bucket.entry_at(static_cast<unsigned>(std::countr_zero(matches)));
+            if (entry != none && entries_[entry].key == key) return entry;
+        }
+        if (bucket.passed_by.load(std::memory_order_acquire) == 0) break;
+    }
+    return none;
+}
+
+template<class Key>
+template<class Visit>
+void SessionTable<Key>::take_undone(Visit&& visit)
+{
+    for (std::uint32_t pair = undone_.pop(link()); pair != none; pair = undone_.pop(link()))
+        visit(pair);
+}
+
+template<class Key>
+template<class Visit>
+void SessionTable<Key>::scan(std::uint32_t first_pair, std::uint32_t count, Visit&& visit)
+{
+    const std::uint32_t used = high_water();
+    if (first_pair >= used) return;
+    const std::uint32_t end = first_pair + std::min(count, used - first_pair);
+    for (std::uint32_t pair = first_pair; pair < end; ++pair) {
+        if (pair + scan_ahead < end) {
+            prefetch_entry(2 * (pair + scan_ahead));
+            prefetch_entry(2 * (pair + scan_ahead) + 1);
+        }
+        if (entries_[2 * pair].state.load(std::memory_order_acquire) == PairState::live) visit(pair);
+    }
+}
+
+extern template class SessionTable<FlowKey4>;
+extern template class SessionTable<FlowKey6>;
+
+} // namespace sluice::table

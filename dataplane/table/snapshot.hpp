@@ -1,0 +1,205 @@
+// The published tables: everything a packet may read, as one immutable value behind one pointer.
+// Written by the table server's thread only (it builds the next one and swaps the pointer), read by the workers; sizes
+// follow the configuration; a transaction that does not fit is refused whole before anything is published.
+// Parts that a transaction did not touch are shared with the snapshot before it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dataplane/base/address.hpp"
+#include "dataplane/table/exact_map.hpp"
+#include "dataplane/table/port_blocks.hpp"
+#include "dataplane/table/prefix_map.hpp"
+#include "dataplane/table/session_entry.hpp" // none
+
+namespace sluice::table {
+
+inline constexpr std::uint16_t public_network = 0;
+
+// An address in a scope (a network or an interface), either family; IPv4 stands in the first four bytes, raw order.
+struct AddressKey {
+    std::array<std::uint8_t, 16> address{};
+    std::uint16_t scope = 0;
+    std::uint16_t port = 0; // raw order; 0 where the key has none
+    std::uint8_t protocol = 0;
+    std::uint8_t family = 4; // 4 or 6
+    std::uint16_t unused = 0;
+
+    bool operator==(const AddressKey&) const = default;
+};
+static_assert(sizeof(AddressKey) == 24 && std::has_unique_object_representations_v<AddressKey>);
+
+[[nodiscard]] AddressKey key_of(std::uint16_t scope, const IpAddress& address, std::uint16_t raw_port = 0,
+                                std::uint8_t protocol = 0);
+
+struct Interface {
+    std::uint16_t id = 0;
+    std::uint16_t port = 0;
+    std::uint16_t vlan = 0; // 0: untagged
+    std::uint16_t network = public_network;
+    std::uint16_t mtu = 1500;
+    bool terminates_vxlan = false;
+    bool terminates_gtpu = false;
+    MacAddress mac;
+    Ipv4Address address4; // first of each family; the source of ICMP errors; zero when there is none
+    Ipv6Address address6;
+    std::string name;
+};
+
+struct Network {
+    std::string name;
+    std::uint32_t vni = 0;
+    std::uint16_t mtu = 0; // 0: no limit of its own
+    Ipv4Address address4;  // source of ICMP errors into this network
+    Ipv6Address address6;
+    bool used = false;
+};
+
+// Who an address of ours belongs to, asked after the session table missed.
+enum class Owner : std::uint8_t {
+    interface, // a kernel interface's own address: punt
+    gateway,   // a VPC's gateway: ARP, ND and ping are answered here
+    tunnel_endpoint,
+    service,
+    pool,
+    eip
+};
+struct LocalAddress {
+    Owner owner = Owner::interface;
+    std::uint32_t id = 0; // interface, pool
+};
+
+struct Adjacency {
+    std::uint16_t interface = 0;
+    MacAddress destination;
+};
+
+// The header that is copied in front of a packet: outer IP, UDP, VXLAN or GTP-U, and for VXLAN the inner Ethernet.
+struct Tunnel {
+    enum class Kind : std::uint8_t { vxlan, gtpu } kind = Kind::vxlan;
+    std::uint8_t header_length = 0; // 50 or 70, 36 or 56: what the encapsulation adds to an L3 packet
+    std::uint16_t network = 0;      // whose packets travel in it
+    std::uint32_t underlay = none;  // group towards the remote end
+    std::uint32_t id = 0;           // VNI or the peer's TEID
+    std::uint32_t counter = 0;      // index of its counters
+    IpAddress remote;
+    IpAddress inner; // the machine or phone behind it
+    alignas(16) std::array<std::uint8_t, 80> header{};
+};
+
+// Where a route ends.
+struct Hop {
+    enum class Kind : std::uint8_t { unresolved, on_link, adjacency, vxlan, gtpu } kind = Kind::unresolved;
+    std::uint16_t interface = 0; // on_link, adjacency, unresolved
+    std::uint16_t mtu = 0;       // the largest L3 packet that may take this hop, before encapsulation
+    std::uint32_t index = none;  // of the adjacency or the tunnel
+    IpAddress gateway;           // whom to ask for while unresolved
+};
+
+// The members among which a flow's hash chooses, one by one as often as their weight says.
+struct Group {
+    std::vector<std::uint32_t> hops;
+    std::uint16_t mtu = 0; // the smallest of them
+
+    [[nodiscard]] std::uint32_t pick(std::uint64_t hash) const noexcept
+    {
+        return hops.size() == 1 ? hops[0] : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
+    }
+};
+
+struct Backend {
+    std::uint32_t id = 0;
+    IpAddress address;
+    std::uint16_t port = 0; // raw order
+    std::uint32_t weight = 0;
+};
+
+struct Service {
+    std::uint32_t id = 0;
+    std::string name;
+    IpAddress address;
+    std::uint16_t network = 0; // where the backends live
+    std::vector<Backend> backends;
+    std::vector<std::uint16_t> ring; // indices into `backends`; empty: nobody can take a new flow
+};
+
+struct ServiceTarget {
+    std::uint32_t service = 0; // index into Snapshot::services
+};
+struct ReverseTarget {
+    std::uint32_t service = 0;
+    std::uint16_t port = 0; // the service's port, raw order
+};
+
+struct Pool {
+    std::uint32_t id = 0;
+    std::string name;
+    std::shared_ptr<PortBlocks> blocks; // outlives snapshots: sessions hold its ports
+};
+
+struct NatRule {
+    std::uint16_t network = 0;
+    Prefix source;
+    std::uint32_t pool = 0; // index into Snapshot::pools
+};
+
+struct EipTarget {
+    std::uint16_t network = 0; // of the other side
+    Ipv4Address address;       // of the other side
+};
+
+struct GtpuTerminus {
+    std::uint16_t network = 0;
+    IpAddress ue;
+    IpAddress peer;
+    std::uint32_t counter = 0;
+};
+
+struct Settings {
+    IpAddress vtep;
+    std::uint16_t vxlan_port = 4789;
+    bool has_vtep = false;
+    bool has_gtpu_endpoint = false;
+    bool mss_clamp = true;
+    IpAddress gtpu_endpoint;
+    MacAddress gateway_mac;
+    Ipv4Address router_id;
+    std::uint32_t gtpu_echo_interval_ms = 60'000;
+    std::uint32_t tcp_established_s = 7'440;
+    std::uint32_t tcp_transitory_s = 240;
+    std::uint32_t udp_s = 300;
+    std::uint32_t icmp_s = 60;
+    std::string config_digest;
+};
+
+struct Snapshot {
+    std::uint64_t generation = 0;
+    std::uint32_t routes_epoch = 1; // grows with every change that could send a packet another way
+    Settings settings;
+    std::vector<Interface> interfaces;
+    // interface_of[port * 4096 + vlan]: the interface that takes frames of the port with that tag; 0xFFFF: none
+    std::vector<std::uint16_t> interface_of;
+    std::vector<Network> networks;
+    ExactMap<AddressKey, LocalAddress> locals;       // (network, address)
+    PrefixMap routes;                                // → group
+    std::vector<Group> groups;
+    std::vector<Hop> hops;
+    std::vector<Adjacency> adjacencies;
+    std::vector<Tunnel> tunnels;
+    ExactMap<AddressKey, std::uint32_t> neighbors;   // (interface, address) → hop
+    ExactMap<std::uint32_t, std::uint16_t> vnis;     // VNI → network
+    ExactMap<std::uint32_t, GtpuTerminus> teids;     // TEID → network and phone
+    ExactMap<AddressKey, ServiceTarget> service_of;  // (public, address, port, protocol)
+    ExactMap<AddressKey, ReverseTarget> reverse_of;  // (network, backend address, port, protocol)
+    std::vector<Service> services;
+    std::vector<Pool> pools;
+    std::vector<std::vector<NatRule>> nat_rules;     // by network
+    ExactMap<AddressKey, EipTarget> eip_outward;     // (network, private) → public
+    ExactMap<AddressKey, EipTarget> eip_inward;      // (public, public) → private
+};
+
+} // namespace sluice::table
