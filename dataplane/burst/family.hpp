@@ -1,0 +1,146 @@
+// What differs between IPv4 and IPv6 on the packet path, so that each step is written once, as a template on the family.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "dataplane/burst/packet.hpp"
+#include "dataplane/table/flow_key.hpp"
+#include "dataplane/wire/checksum_delta.hpp"
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/wire/icmp.hpp"
+#include "dataplane/wire/icmp6.hpp"
+#include "dataplane/wire/ip_protocol.hpp"
+#include "dataplane/wire/ipv4.hpp"
+#include "dataplane/wire/ipv6.hpp"
+
+namespace sluice {
+
+struct V4 {
+    static constexpr std::uint8_t family = 4;
+    static constexpr std::uint8_t icmp = wire::IpProtocol::icmp;
+    static constexpr wire::Be16 ether_type = wire::EtherType::ipv4;
+    using Header = wire::Ipv4;
+    using Key = table::FlowKey4;
+    using Address = std::uint32_t; // raw order, as in the key
+    using Icmp = wire::IcmpType;
+
+    static Address source(const Header& ip) noexcept { return ip.source.raw(); }
+    static Address destination(const Header& ip) noexcept { return ip.destination.raw(); }
+    static void set_source(Header& ip, Address to, wire::Delta& delta) noexcept { set(ip.source, to, delta); }
+    static void set_destination(Header& ip, Address to, wire::Delta& delta) noexcept { set(ip.destination, to, delta); }
+    // The IP header's own checksum takes the address part of the difference.
+    static void adjust_header(Header& ip, const wire::Delta& addresses) noexcept { addresses.apply(ip.checksum); }
+    static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.ttl; }
+    static void decrement_hop_limit(Header& ip) noexcept { wire::decrement_ttl(ip); }
+
+    static std::array<std::uint8_t, 16> bytes(Address address) noexcept
+    {
+        std::array<std::uint8_t, 16> out{};
+        std::memcpy(out.data(), &address, sizeof address);
+        return out;
+    }
+    static IpAddress value(Address address) noexcept { return Ipv4Address{wire::Be32::from_raw(address).host()}; }
+    static Address raw(const IpAddress& address) noexcept { return wire::Be32{address.v4().value}.raw(); }
+    static bool is_unusable_source(Address address) noexcept
+    {
+        const std::uint32_t host = wire::Be32::from_raw(address).host();
+        return (host >> 28) >= 0xE || (host >> 24) == 127 || host == 0; // RFC 1122 section 3.2.1.3
+    }
+    static bool is_multicast(Address address) noexcept
+    {
+        return (wire::Be32::from_raw(address).host() >> 28) >= 0xE; // 224.0.0.0/4, and the limited broadcast
+    }
+    static bool is_loopback(Address address) noexcept { return (wire::Be32::from_raw(address).host() >> 24) == 127; }
+    static std::uint32_t find_route(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
+    {
+        return tables.routes.find4(network, wire::Be32::from_raw(address).host());
+    }
+
+private:
+    static void set(wire::Be32& field, Address to, wire::Delta& delta) noexcept
+    {
+        const wire::Be32 after = wire::Be32::from_raw(to);
+        delta.replace(field, after);
+        field = after;
+    }
+};
+
+struct V6 {
+    static constexpr std::uint8_t family = 6;
+    static constexpr std::uint8_t icmp = wire::IpProtocol::icmp6;
+    static constexpr wire::Be16 ether_type = wire::EtherType::ipv6;
+    using Header = wire::Ipv6;
+    using Key = table::FlowKey6;
+    using Address = std::array<std::uint8_t, 16>;
+    using Icmp = wire::Icmp6Type;
+
+    static Address source(const Header& ip) noexcept { return ip.source; }
+    static Address destination(const Header& ip) noexcept { return ip.destination; }
+    static void set_source(Header& ip, const Address& to, wire::Delta& delta) noexcept { set(ip.source, to, delta); }
+    static void set_destination(Header& ip, const Address& to, wire::Delta& delta) noexcept
+    {
+        set(ip.destination, to, delta);
+    }
+    static void adjust_header(Header&, const wire::Delta&) noexcept {} // RFC 8200: no header checksum
+    static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.hop_limit; }
+    static void decrement_hop_limit(Header& ip) noexcept { --ip.hop_limit; }
+
+    static std::array<std::uint8_t, 16> bytes(const Address& address) noexcept { return address; }
+    static IpAddress value(const Address& address) noexcept { return Ipv6Address{address}; }
+    static Address raw(const IpAddress& address) noexcept { return address.v6().bytes; }
+    static bool is_unusable_source(const Address& address) noexcept
+    {
+        return address[0] == 0xFF || is_loopback(address); // RFC 4291 sections 2.5.3, 2.7
+    }
+    static bool is_multicast(const Address& address) noexcept { return address[0] == 0xFF; }
+    static bool is_loopback(const Address& address) noexcept
+    {
+        return std::bit_cast<std::array<std::uint64_t, 2>>(address) ==
+               std::array<std::uint64_t, 2>{0, wire::Be64{1}.raw()};
+    }
+    static std::uint32_t find_route(const table::Snapshot& tables, std::uint16_t network,
+                                    const Address& address) noexcept
+    {
+        return tables.routes.find6(network, address.data());
+    }
+
+private:
+    static void set(wire::Ipv6Bytes& field, const Address& to, wire::Delta& delta) noexcept
+    {
+        delta.replace(field, to);
+        field = to;
+    }
+};
+
+template<class Family>
+[[nodiscard]] typename Family::Header& ip_header(const Packet& packet) noexcept
+{
+    return *rte_pktmbuf_mtod(packet.mbuf, typename Family::Header*); // parse saw it whole
+}
+
+template<class Family>
+[[nodiscard]] table::AddressKey address_key(std::uint16_t scope, const typename Family::Address& address,
+                                            std::uint16_t raw_port = 0, std::uint8_t protocol = 0) noexcept
+{
+    return {Family::bytes(address), scope, raw_port, protocol, Family::family, 0};
+}
+
+// The packet's flow in its network, by the header as it stands now.
+template<class Family>
+[[nodiscard]] typename Family::Key flow_key(const Packet& packet) noexcept
+{
+    const auto& ip = ip_header<Family>(packet);
+    typename Family::Key key{};
+    key.source = Family::source(ip);
+    key.destination = Family::destination(ip);
+    key.source_port = packet.source_port;
+    key.destination_port = packet.destination_port;
+    key.network = packet.network;
+    key.protocol = packet.protocol;
+    return key;
+}
+
+} // namespace sluice
