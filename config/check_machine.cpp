@@ -1,0 +1,72 @@
+// Rules about ports, cores and memory.
+#include <algorithm>
+
+#include "config/check_support.hpp"
+#include "config/memory.hpp"
+#include "config/rules.hpp"
+#include "config/scalars.hpp"
+
+namespace sluice::config {
+
+void check_ports(const Config& config, Findings& findings)
+{
+    if (config.ports.empty()) findings.error("ports", "is missing; a gateway needs at least one port");
+    Claims<std::string> devices;
+    for (const auto& [name, port] : config.ports) {
+        const std::string path = "ports." + name + ".device";
+        if (const std::string* holder = devices.claim(port.device, path))
+            findings.error(path,
+                           "'" + port.device + "' is also " + line_of(findings, *holder) + "; a device is one port");
+    }
+}
+
+void check_workers(const Config& config, Findings& findings)
+{
+    const auto& cores = config.workers.cores;
+    const unsigned main_core = config.workers.main_core;
+    if (std::find(cores.begin(), cores.end(), main_core) == cores.end()) return;
+    findings.error("workers.cores",
+                   "core " + std::to_string(main_core) + " is workers.main-core; a worker needs a core of its own");
+}
+
+void check_memory(const Config& config, Findings& findings)
+{
+    constexpr std::uint64_t gib = 1ULL << 30;
+    const std::uint64_t given = config.memory.hugepage_bytes;
+    const std::uint64_t needed = memory_plan(config).total();
+    if (given == 0 || given >= needed) return;
+    findings.error("memory.hugepages", "'" + bytes_text(given) + "' is not enough: the tables and packets need " +
+                                           rounded_bytes_text(needed) + "; write at least " +
+                                           bytes_text((needed + gib - 1) / gib * gib));
+}
+
+void check_vlans(const Config& config, Findings& findings)
+{
+    Claims<std::pair<std::string, unsigned>> tags;
+    for (const auto& [name, vlan] : config.vlans) {
+        const std::string path = "vlans." + name;
+        require_name(config.ports, vlan.port, "port", path + ".port", findings);
+        if (const std::string* holder = tags.claim({vlan.port, vlan.id}, path + ".id"))
+            findings.error(path + ".id", std::to_string(vlan.id) + " is on port " + vlan.port + " already, " +
+                                             line_of(findings, *holder) + "; a tag is one interface");
+        const auto port = config.ports.find(vlan.port);
+        if (port != config.ports.end() && port->second.mtu < vlan.mtu)
+            findings.error(path + ".mtu", std::to_string(vlan.mtu) + " is more than ports." + vlan.port + ".mtu, " +
+                                              std::to_string(port->second.mtu) + "; raise that one or lower this one");
+    }
+}
+
+void check_interface_names(const Config& config, Findings& findings)
+{
+    constexpr std::size_t longest = 15; // IFNAMSIZ - 1: the kernel's interface has the same name
+    for (const PlacedInterface& placed : interfaces_of(config))
+        if (placed.name.size() > longest)
+            findings.error(placed.path, "'" + placed.name + "' is longer than " + std::to_string(longest) +
+                                            " characters, the longest name of a kernel interface");
+    for (const auto& [name, vlan] : config.vlans)
+        if (config.ports.contains(name))
+            findings.error("vlans." + name, "'" + name + "' is also " + line_of(findings, "ports." + name) +
+                                                "; ports and VLANs share their names");
+}
+
+} // namespace sluice::config

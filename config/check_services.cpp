@@ -1,0 +1,139 @@
+// Rules about services, backends and registries.
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "config/check_support.hpp"
+#include "config/registry_file.hpp"
+#include "config/rules.hpp"
+
+namespace sluice::config {
+namespace {
+
+std::string port_text(std::uint16_t port, Protocol protocol)
+{
+    return std::to_string(port) + (protocol == Protocol::tcp ? "/tcp" : "/udp");
+}
+
+std::string endpoint_text(const IpAddress& address, std::uint16_t port, Protocol protocol)
+{
+    const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
+    return host + ":" + port_text(port, protocol);
+}
+
+using Endpoint = std::tuple<std::string, IpAddress, std::uint16_t, Protocol>;
+
+// An answer from a backend is given its service's address again by network, address and port alone, so these
+// must lead to one port of one service.
+void claim_endpoints(const Service& service, const std::string& path, const Backend& backend,
+                     Claims<Endpoint>& endpoints, Findings& findings)
+{
+    for (const ServicePort& port : service.ports) {
+        const std::uint16_t at = backend.port == 0 ? port.port : backend.port;
+        const std::string* holder = endpoints.claim({service.network, backend.address, at, port.protocol}, path);
+        if (holder == nullptr) continue;
+        const std::string endpoint = endpoint_text(backend.address, at, port.protocol);
+        if (*holder == path)
+            findings.error(path,
+                           endpoint + " serves two ports of the service; leave its port out or make it two services");
+        else
+            findings.error(path, endpoint + " is also " + line_of(findings, *holder) +
+                                     "; answers could not be told apart, so an endpoint belongs to one service");
+    }
+}
+
+void check_reachable(const Config& config, const Service& service, const std::string& path, const Backend& backend,
+                     Findings& findings)
+{
+    if (backend.address.is_v4() != service.address.is_v4())
+        findings.error(path + ".address", backend.address.text() + " is of another family than the service's " +
+                                              service.address.text() + "; write one of the same");
+    if (!config.networks.contains(service.network)) return; // dangling is reported elsewhere; public is routed
+    const auto reaches = [&](const StaticRoute& route) {
+        return route.network == service.network && route.prefix.contains(backend.address);
+    };
+    const bool routed = std::any_of(config.routes.begin(), config.routes.end(), reaches);
+    if (!routed && covering(prefixes_of(config, service.network), backend.address) == nullptr)
+        findings.error(path + ".address", backend.address.text() + " is in no subnet and no route of network " +
+                                              service.network + "; write one that is");
+}
+
+bool all_weights_zero(const Service& service)
+{
+    const auto is_zero = [](const Backend& backend) { return backend.weight == 0; };
+    return !service.backends.empty() && std::all_of(service.backends.begin(), service.backends.end(), is_zero);
+}
+
+} // namespace
+
+void check_service_names(const Config& config, Findings& findings)
+{
+    for (const auto& [name, service] : config.services) {
+        const std::string path = "services." + name;
+        require_network(config, service.network, path + ".network", findings);
+        if (!service.registry.empty())
+            require_name(config.registries, service.registry, "registry", path + ".backends.registry", findings);
+    }
+}
+
+void check_service_addresses(const Config& config, Findings& findings)
+{
+    Claims<std::tuple<IpAddress, ServicePort>> ports;
+    std::map<IpAddress, std::string> ours;
+    for (const PlacedPrefix& placed : prefixes_of(config, std::string(public_network)))
+        ours.emplace(placed.prefix.address, placed.path);
+    if (config.vxlan.vtep) ours.emplace(*config.vxlan.vtep, "vxlan.vtep");
+    if (config.gtpu.endpoint) ours.emplace(*config.gtpu.endpoint, "gtpu.endpoint");
+    for (const auto& [name, service] : config.services) {
+        const std::string path = "services." + name;
+        if (const auto own = ours.find(service.address); own != ours.end())
+            findings.error(path + ".address", service.address.text() + " is also " + line_of(findings, own->second) +
+                                                  "; a service has an address of its own");
+        for (std::size_t i = 0; i < service.ports.size(); ++i) {
+            const ServicePort port = service.ports[i];
+            const std::string at = item(path + ".ports", i);
+            if (const std::string* holder = ports.claim({service.address, port}, at))
+                findings.error(at, endpoint_text(service.address, port.port, port.protocol) + " is also " +
+                                       line_of(findings, *holder) + "; an address and port is one service");
+        }
+    }
+}
+
+void check_backends(const Config& config, Findings& findings)
+{
+    Claims<Endpoint> endpoints;
+    for (const auto& [name, service] : config.services) {
+        const std::string path = "services." + name + ".backends";
+        if (service.backends.empty() && service.registry.empty())
+            findings.error(path, "the service has no backend; list one or name a registry");
+        if (all_weights_zero(service)) findings.warning(path, "every weight is 0, so no new flow finds a backend");
+        for (std::size_t i = 0; i < service.backends.size(); ++i) {
+            claim_endpoints(service, item(path, i), service.backends[i], endpoints, findings);
+            check_reachable(config, service, item(path, i), service.backends[i], findings);
+        }
+    }
+}
+
+void check_registries(const Config& config, Findings& findings)
+{
+    for (const auto& [name, registry] : config.registries) {
+        const auto file = load_registry_file(registry.file);
+        if (file) continue;
+        for (const Error& wrong : file.error())
+            findings.error("registries." + name + ".file", wrong.text());
+    }
+}
+
+void check_registry_services(const Config& config, Findings& findings)
+{
+    for (const auto& [name, service] : config.services) {
+        const auto registry = config.registries.find(service.registry);
+        if (registry == config.registries.end()) continue;
+        const auto file = load_registry_file(registry->second.file);
+        if (file && !file->services.contains(service.registry_service))
+            findings.warning("services." + name + ".backends.service",
+                             "'" + service.registry_service + "' is not in " + registry->second.file + " now");
+    }
+}
+
+} // namespace sluice::config

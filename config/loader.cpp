@@ -1,0 +1,56 @@
+#include "config/loader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "config/check.hpp"
+#include "config/digest.hpp"
+#include "config/keys.hpp"
+#include "config/sections.hpp"
+#include "config/shape.hpp"
+#include "config/version.hpp"
+
+namespace sluice::config {
+namespace {
+
+std::vector<std::string> misshapen_sections(const std::vector<ShapeError>& errors)
+{
+    std::vector<std::string> sections;
+    for (const ShapeError& wrong : errors)
+        sections.push_back(wrong.section);
+    return sections;
+}
+
+} // namespace
+
+tl::expected<Loaded, std::vector<Error>> load_text(const std::string& text, const std::string& name)
+{
+    const auto root = parse_yaml(text, name);
+    if (!root) return tl::unexpected(root.error());
+    Places places(name);
+    std::vector<ShapeError> misshapen = check_shape(*root, gateway_keys(), places);
+    if (auto wrong = version_problem(*root, name)) misshapen.insert(misshapen.begin(), {"version", *wrong});
+
+    Loaded loaded;
+    loaded.config = read_sections(*root, std::filesystem::path(name).parent_path());
+    loaded.config.digest = digest(text);
+    Findings findings = check(loaded.config, places, misshapen_sections(misshapen));
+    loaded.warnings = std::move(findings.warnings);
+
+    std::vector<Error> errors;
+    for (ShapeError& wrong : misshapen)
+        errors.push_back(std::move(wrong.error));
+    std::move(findings.errors.begin(), findings.errors.end(), std::back_inserter(errors));
+    if (!errors.empty()) return tl::unexpected(std::move(errors));
+    return loaded;
+}
+
+tl::expected<Loaded, std::vector<Error>> load_file(const std::string& path)
+{
+    const Result<std::string> text = read_text_file(path);
+    if (!text) return tl::unexpected(std::vector<Error>{text.error()});
+    return load_text(*text, path);
+}
+
+} // namespace sluice::config

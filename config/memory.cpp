@@ -1,0 +1,86 @@
+#include "config/memory.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include "config/scalars.hpp"
+
+namespace sluice::config {
+namespace {
+
+// An IPv4 session pair: two entries of one cache line each, 32 bytes of cold record and 16 of bucket share.
+constexpr std::uint64_t session_pair_bytes = 176;
+// A tunnel: its ready-made header, addresses, counters and its place in the hash.
+constexpr std::uint64_t tunnel_bytes = 256;
+// A route: its entry in the lookup structure, in the list of its network and in the next-hop group's references.
+constexpr std::uint64_t route_bytes = 64;
+// A packet buffer: 128 bytes of mbuf, 128 of headroom, 2,048 of data, pool overhead included.
+constexpr std::uint64_t packet_buffer_bytes = 2'304;
+// Per queue: descriptors of a receive and of a transmit ring, each of which may hold a packet.
+constexpr std::uint64_t descriptors_per_queue = 1'024 + 1'024;
+// Per worker: its cache in the pool and the burst in its hands.
+constexpr std::uint64_t buffers_per_worker = 512 + 64;
+
+constexpr std::uint64_t small_page_bytes = 2ULL << 20;
+constexpr const char* hugepage_folder = "/sys/kernel/mm/hugepages";
+
+MemoryNeed need(std::string name, std::uint64_t count, std::uint64_t bytes_each)
+{
+    return {std::move(name), count, count * bytes_each};
+}
+
+std::uint64_t packet_buffers(const Config& config)
+{
+    std::uint64_t buffers = buffers_per_worker * config.workers.cores.size();
+    for (const auto& [name, port] : config.ports)
+        buffers += descriptors_per_queue * port.queues;
+    return buffers;
+}
+
+} // namespace
+
+std::uint64_t MemoryPlan::total() const
+{
+    const auto add = [](std::uint64_t sum, const MemoryNeed& one) { return sum + one.bytes; };
+    return std::accumulate(needs.begin(), needs.end(), std::uint64_t{0}, add);
+}
+
+MemoryPlan memory_plan(const Config& config)
+{
+    return {{need("sessions", config.memory.sessions, session_pair_bytes),
+             need("tunnels", config.memory.tunnels, tunnel_bytes), need("routes", config.memory.routes, route_bytes),
+             need("packet buffers", packet_buffers(config), packet_buffer_bytes)}};
+}
+
+// Each size of page has a folder "hugepages-2048kB" with a file that holds the number of pages.
+std::uint64_t reserved_hugepage_bytes()
+{
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    for (const auto& folder : std::filesystem::directory_iterator(hugepage_folder, error)) {
+        const std::string name = folder.path().filename().string();
+        constexpr std::string_view prefix = "hugepages-";
+        std::uint64_t pages = 0;
+        std::ifstream file(folder.path() / "nr_hugepages");
+        if (!name.starts_with(prefix) || !(file >> pages)) continue;
+        bytes += pages * std::strtoull(name.c_str() + prefix.size(), nullptr, 10) * 1'024;
+    }
+    return bytes;
+}
+
+std::string memory_advice(const Config& config, std::uint64_t reserved_bytes)
+{
+    const std::uint64_t total = memory_plan(config).total();
+    const std::string needs = "needs " + rounded_bytes_text(total);
+    if (config.memory.hugepage_bytes == 0) return needs + " of ordinary memory, no hugepages to reserve";
+    // What the file asks for is taken at start, so that much has to be there, not only what the tables fill.
+    const std::uint64_t wanted = std::max(total, config.memory.hugepage_bytes);
+    const std::string both =
+        "needs " + rounded_bytes_text(wanted) + ", " + rounded_bytes_text(reserved_bytes) + " reserved";
+    if (wanted <= reserved_bytes) return both;
+    const std::uint64_t pages = (wanted + small_page_bytes - 1) / small_page_bytes;
+    return both + ": write " + std::to_string(pages) + " to " + hugepage_folder + "/hugepages-2048kB/nr_hugepages";
+}
+
+} // namespace sluice::config
