@@ -1,0 +1,65 @@
+#include "control/answers.hpp"
+
+#include <filesystem>
+
+namespace sluice::control {
+namespace {
+
+api::Reply refusal(const Errors& errors)
+{
+    api::Reply reply = api::failure(errors.size() == 1 ? "refused" : std::to_string(errors.size()) + " errors");
+    for (const Error& error : errors) reply.mutable_failure()->add_errors(error.text());
+    return reply;
+}
+
+api::Reply reply_of(const Node::Outcome& outcome)
+{
+    if (!outcome) return refusal(outcome.error());
+    api::Reply reply;
+    *reply.mutable_applied() = *outcome;
+    return reply;
+}
+
+api::Reply greet(const Node& node, const api::Hello& hello)
+{
+    if (hello.version() != api::version)
+        return api::failure("sluice-control speaks version " + std::to_string(api::version) + " of the contract and " +
+                            hello.program() + " version " + std::to_string(hello.version()) +
+                            "; install both from the same release");
+    api::Reply reply;
+    *reply.mutable_hello() = node.status().hello();
+    return reply;
+}
+
+api::Reply query(const Node& node, api::Topic topic)
+{
+    api::Reply reply;
+    const api::ControlStatus status = node.status();
+    if (topic == api::STATUS) *reply.mutable_control_status() = status;
+    else if (topic == api::FEEDS) *reply.mutable_feeds()->mutable_feeds() = status.feeds();
+    else return api::failure("sluice-control answers status and feeds; ask sluice-dataplane for the rest");
+    return reply;
+}
+
+api::Reply apply(Node& node, const api::Apply& request)
+{
+    // Our working folder is not the asker's.
+    if (!std::filesystem::path(request.path()).is_absolute())
+        return api::failure("'" + request.path() + "' is no absolute path");
+    return reply_of(request.dry_run() ? node.diff(request.path()) : node.apply(request.path()));
+}
+
+} // namespace
+
+api::Reply answer(Node& node, const api::Request& request, const api::Peer& peer)
+{
+    if (request.has_hello()) return greet(node, request.hello());
+    if (request.has_query()) return query(node, request.query().topic());
+    if (!request.has_apply() && !request.has_rollback())
+        return api::failure("sluice-control answers hello, query, apply and rollback");
+    if (!peer.may_change)
+        return api::failure("uid " + std::to_string(peer.uid) + " may read only; be root or the user of sluice-control");
+    return request.has_apply() ? apply(node, request.apply()) : reply_of(node.roll_back(request.rollback().applied()));
+}
+
+} // namespace sluice::control

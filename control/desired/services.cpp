@@ -1,0 +1,76 @@
+// Services with their backends, which the configuration or a registry names.
+#include "control/desired/builder.hpp"
+
+#include <algorithm>
+
+namespace sluice::control {
+namespace {
+
+// One order on every node, so that equal backends give equal rings whatever order a registry lists them in.
+std::vector<config::Backend> in_order(std::vector<config::Backend> backends)
+{
+    std::ranges::sort(backends, {}, [](const config::Backend& b) { return std::pair(b.address, b.port); });
+    const auto again = std::ranges::unique(
+        backends, {}, [](const config::Backend& b) { return std::pair(b.address, b.port); });
+    backends.erase(again.begin(), again.end());
+    return backends;
+}
+
+std::vector<config::Backend> programmed_backends(const Builder& builder, const std::string& name)
+{
+    std::vector<config::Backend> backends;
+    for (const auto& [key, object] : builder.in.programmed) {
+        if (!object.has_service() || object.service().name() != name) continue;
+        for (const api::Backend& backend : object.service().backends()) {
+            const auto address = IpAddress::unpack(backend.address());
+            if (address)
+                backends.push_back({*address, static_cast<std::uint16_t>(backend.port()), backend.weight(), 0});
+        }
+    }
+    return backends;
+}
+
+// A registry that has said nothing yet says nothing about what is programmed either: that stays.
+std::vector<config::Backend> backends_of(Builder& builder, const std::string& name, const config::Service& service)
+{
+    if (service.registry.empty()) return service.backends;
+    const auto registry = builder.in.registries.find(service.registry);
+    if (registry == builder.in.registries.end() || !registry->second) return programmed_backends(builder, name);
+    const auto listed = registry->second->find(service.registry_service);
+    if (listed != registry->second->end()) return listed->second;
+    builder.out.problems.push_back(builder.place(service.line) + ": registry " + service.registry +
+                                   " has no service " + service.registry_service + "; service " + name +
+                                   " has no backends");
+    return {};
+}
+
+} // namespace
+
+void add_services(Builder& builder)
+{
+    for (const auto& [name, settings] : builder.in.config.services) {
+        api::Object object;
+        api::Service& service = *object.mutable_service();
+        service.set_id(builder.identifiers.services.of(name));
+        service.set_name(name);
+        service.set_address(settings.address.packed());
+        for (const config::ServicePort& port : settings.ports) {
+            api::ServicePort& out = *service.add_ports();
+            out.set_port(port.port);
+            out.set_protocol(static_cast<std::uint32_t>(port.protocol));
+        }
+        service.set_network(builder.network_id(settings.network));
+        service.set_place(builder.place(settings.line));
+        for (const config::Backend& backend : in_order(backends_of(builder, name, settings))) {
+            const std::string address = backend.address.packed();
+            api::Backend& out = *service.add_backends();
+            out.set_id(builder.identifiers.backends.of(backend_name(name, address, backend.port)));
+            out.set_address(address);
+            out.set_port(backend.port);
+            out.set_weight(backend.weight);
+        }
+        builder.add(object);
+    }
+}
+
+} // namespace sluice::control

@@ -1,0 +1,33 @@
+// What an operator sees of every feed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace sluice::control {
+
+// synchronised: what is held is what the source says. stale: the source cannot be read, or said something that is held
+// back; what it said before is held. error: the source cannot be read and never could be since start.
+enum class FeedState { synchronised, stale, error };
+
+struct FeedStatus {
+    std::string name;
+    std::string kind;
+    FeedState state = FeedState::error;
+    std::chrono::steady_clock::time_point since; // of the last change of state or content
+    std::uint64_t entries = 0;
+    std::string error;
+};
+
+[[nodiscard]] inline std::string text(FeedState state)
+{
+    switch (state) {
+    case FeedState::synchronised: return "synchronised";
+    case FeedState::stale: return "stale";
+    case FeedState::error: break;
+    }
+    return "error";
+}
+
+} // namespace sluice::control

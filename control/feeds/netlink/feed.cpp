@@ -1,0 +1,162 @@
+// The thread's loop: wait for events, wishes or the next second; step; publish when something is different.
+#include "control/feeds/netlink/feed.hpp"
+
+#include <array>
+#include <future>
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+
+#include "control/feeds/netlink/namespace.hpp"
+
+namespace sluice::control::netlink {
+namespace {
+
+constexpr int longest_wait_ms = 1'000;     // neighbours are probed each second
+constexpr std::size_t most_probes = 4'096; // that wait; a peer can cause them
+
+void raise(int eventfd_descriptor)
+{
+    const std::uint64_t one = 1;
+    (void)!::write(eventfd_descriptor, &one, sizeof one); // can only fail when it is raised already
+}
+
+void lower(int eventfd_descriptor)
+{
+    std::uint64_t count = 0;
+    (void)!::read(eventfd_descriptor, &count, sizeof count);
+}
+
+Result<Worker> prepare(const std::string& netns, std::set<std::string> interfaces)
+{
+    if (const auto entered = enter(netns); !entered) return tl::unexpected(entered.error());
+    if (netns.empty()) return Worker::open(std::move(interfaces), Namespace::shared);
+    if (const auto forbidden = forbid_forwarding(); !forbidden) return tl::unexpected(forbidden.error());
+    return Worker::open(std::move(interfaces), Namespace::own);
+}
+
+std::uint64_t size_of(const KernelState& state) { return state.neighbors.size() + state.routes.size(); }
+
+} // namespace
+
+Feed::Feed()
+    : changed_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+    , wishes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+{
+    status_.name = "kernel";
+    status_.kind = "netlink";
+    status_.since = std::chrono::steady_clock::now();
+}
+
+Result<std::unique_ptr<Feed>> Feed::start(std::string netns, std::set<std::string> interfaces,
+                                          std::function<void()> confine)
+{
+    std::unique_ptr<Feed> feed(new Feed);
+    std::promise<Result<void>> ready;
+    feed->thread_ = std::thread([&ready, feed = feed.get(), netns, interfaces, confine] {
+        auto worker = prepare(netns, interfaces);
+        confine();
+        const Result<void> read = worker ? worker->step(std::chrono::steady_clock::now())
+                                         : Result<void>(tl::unexpected(worker.error()));
+        if (read) feed->publish(*worker, read);
+        ready.set_value(read);
+        if (read) feed->run(std::move(*worker));
+    });
+    if (const auto read = ready.get_future().get(); !read) {
+        feed->thread_.join();
+        return tl::unexpected(read.error());
+    }
+    return feed;
+}
+
+Feed::~Feed()
+{
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    raise(wishes_.get());
+    thread_.join();
+}
+
+void Feed::run(Worker worker)
+{
+    std::array<pollfd, 2> waiting{{{worker.descriptor(), POLLIN, 0}, {wishes_.get(), POLLIN, 0}}};
+    for (;;) {
+        (void)::poll(waiting.data(), waiting.size(), longest_wait_ms);
+        lower(wishes_.get());
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+        }
+        take_wishes(worker);
+        publish(worker, worker.step(std::chrono::steady_clock::now()));
+    }
+}
+
+void Feed::take_wishes(Worker& worker)
+{
+    std::optional<Wanted> wanted;
+    std::vector<NeighborPlace> probes;
+    {
+        const std::lock_guard lock(mutex_);
+        wanted.swap(wanted_);
+        probes.swap(probes_);
+    }
+    if (wanted) worker.want(std::move(*wanted));
+    for (const NeighborPlace& place : probes) worker.ask(place);
+}
+
+void Feed::publish(const Worker& worker, const Result<void>& step)
+{
+    KernelState state = worker.snapshot();
+    const FeedState now = step ? FeedState::synchronised : FeedState::stale;
+    const std::lock_guard lock(mutex_);
+    if (!step && status_.error != step.error().text())
+        spdlog::warn("event=netlink_failed error=\"{}\"", step.error().text());
+    // A failed dump left the mirror half empty: what was true last is held.
+    const bool changed = step && state != state_;
+    if (changed || now != status_.state) status_.since = std::chrono::steady_clock::now();
+    status_.state = now;
+    status_.error = step ? "" : step.error().text();
+    if (!changed) return;
+    status_.entries = size_of(state);
+    state_ = std::move(state);
+    raise(changed_.get());
+}
+
+KernelState Feed::latest()
+{
+    lower(changed_.get());
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+FeedStatus Feed::status() const
+{
+    const std::lock_guard lock(mutex_);
+    return status_;
+}
+
+void Feed::want(Wanted wanted)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        wanted_ = std::move(wanted);
+    }
+    raise(wishes_.get());
+}
+
+void Feed::probe(const NeighborPlace& place)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (probes_.size() >= most_probes) return;
+        probes_.push_back(place);
+    }
+    raise(wishes_.get());
+}
+
+} // namespace sluice::control::netlink

@@ -1,0 +1,50 @@
+// The mirror as the main thread sees it: a thread of its own in the node's namespace, snapshots out, wishes in.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "control/feeds/feed_status.hpp"
+#include "control/feeds/netlink/worker.hpp"
+#include "dataplane/api/descriptor.hpp"
+
+namespace sluice::control::netlink {
+
+class Feed {
+public:
+    // Returns when the thread is in the namespace, has given up privileges by `confine`, and has read the kernel's
+    // state once. An error: the namespace or the socket cannot be had, and nothing runs.
+    [[nodiscard]] static Result<std::unique_ptr<Feed>> start(std::string netns, std::set<std::string> interfaces,
+                                                             std::function<void()> confine);
+    ~Feed();
+
+    [[nodiscard]] int descriptor() const { return changed_.get(); } // readable when latest() is new
+    [[nodiscard]] KernelState latest();
+    [[nodiscard]] FeedStatus status() const;
+
+    void want(Wanted wanted);
+    void probe(const NeighborPlace& place);
+
+private:
+    Feed();
+    void run(Worker worker);
+    void take_wishes(Worker& worker);
+    void publish(const Worker& worker, const Result<void>& step);
+
+    mutable std::mutex mutex_; // guards the four below
+    KernelState state_;
+    FeedStatus status_;
+    std::optional<Wanted> wanted_;
+    std::vector<NeighborPlace> probes_;
+    bool stopping_ = false; // under the mutex as well
+    api::Descriptor changed_;
+    api::Descriptor wishes_;
+    std::thread thread_;
+};
+
+} // namespace sluice::control::netlink

@@ -1,0 +1,52 @@
+// One rtnetlink socket in the namespace of the thread that opens it (RFC 3549; libmnl does the framing).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <libmnl/libmnl.h>
+
+#include "dataplane/base/result.hpp"
+
+namespace sluice::control::netlink {
+
+using Handler = std::function<void(const nlmsghdr&)>;
+
+enum class Received { all, overflow }; // overflow: the kernel dropped events (ENOBUFS), only a new dump helps
+
+class Socket {
+public:
+    [[nodiscard]] static Result<Socket> open();
+
+    // Events of these RTNLGRP_* groups from now on; the receive buffer becomes 64 MiB.
+    [[nodiscard]] Result<void> subscribe(const std::vector<unsigned>& groups);
+
+    // Hands every event that waits to `handler`; never blocks.
+    [[nodiscard]] Result<Received> receive(const Handler& handler);
+
+    // Sends one request and waits for its acknowledgement. The error is the kernel's word ("File exists").
+    [[nodiscard]] Result<void> request(nlmsghdr& message);
+
+    [[nodiscard]] int descriptor() const { return mnl_socket_get_fd(socket_.get()); }
+
+private:
+    struct Close {
+        void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+    };
+
+    Socket() = default;
+    friend class Dump;
+
+    std::unique_ptr<mnl_socket, Close> socket_;
+    std::uint32_t sequence_ = 0;
+    std::vector<char> buffer_ = std::vector<char>(1U << 18);
+};
+
+// All objects of RTM_GET* `type`, over a socket of its own. Begins again, from `restart`, when the kernel says that the
+// list changed under the dump (NLM_F_DUMP_INTR).
+[[nodiscard]] Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handler,
+                                const std::function<void()>& restart);
+
+} // namespace sluice::control::netlink

@@ -1,0 +1,72 @@
+// The kernel's side of the node, in the thread and namespace that run it: holds the mirror up to date, gives our links
+// their addresses, and keeps asking for the neighbours that forwarding needs.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/feeds/netlink/mirror.hpp"
+#include "control/feeds/netlink/socket.hpp"
+
+namespace sluice::control::netlink {
+
+struct WantedLink {
+    std::set<Prefix> addresses; // host bits kept
+    std::uint32_t mtu = 0;      // 0: as it is
+    bool operator==(const WantedLink&) const = default;
+};
+
+struct Wanted {
+    std::map<std::string, WantedLink> links; // every interface of ours
+    std::set<NeighborPlace> next_hops;
+    bool operator==(const Wanted&) const = default;
+};
+
+// Whether the namespace is the node's own: then the kernel in it is kept from forwarding.
+enum class Namespace { shared, own };
+
+class Worker {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // Subscribes, then dumps: an event that is in both is harmless, one that is in neither cannot be.
+    [[nodiscard]] static Result<Worker> open(std::set<std::string> interfaces, Namespace kind);
+
+    [[nodiscard]] int descriptor() const { return events_.descriptor(); }
+    [[nodiscard]] KernelState snapshot() const { return mirror_.snapshot(); }
+
+    void want(Wanted wanted);
+    // The dataplane holds packets for it. Remembered while it resolves, so that it does not go stale unnoticed.
+    void ask(const NeighborPlace& place);
+
+    // Handles what waits and what is due. An error: the mirror is old; call again later.
+    [[nodiscard]] Result<void> step(TimePoint now);
+
+private:
+    Worker(Socket events, Socket requests, std::set<std::string> interfaces, Namespace kind);
+    [[nodiscard]] Result<void> dump_all();
+    void set_up(const std::string& name, const LinkState& link);
+    void set_addresses(const std::string& name, std::uint32_t link, const std::set<Prefix>& wanted);
+    void confine(const std::string& name, std::uint32_t link);
+    void report(const std::string& what, const Result<void>& done);
+    void probe_unresolved(TimePoint now);
+    void confirm_stale(TimePoint now);
+    void probe_if_up(const NeighborPlace& place);
+
+    Socket events_;
+    Socket requests_;
+    Mirror mirror_;
+    Namespace kind_;
+    Wanted wanted_;
+    std::set<NeighborPlace> asked_;
+    std::set<std::uint32_t> confined_;           // links that were kept from forwarding
+    std::map<std::string, std::string> refused_; // what was tried → the kernel's word, so that it is logged once
+    bool dump_due_ = true;
+    TimePoint next_probe_{};
+    TimePoint next_confirmation_{};
+};
+
+} // namespace sluice::control::netlink

@@ -1,0 +1,161 @@
+// Rule of this file: a configuration comes into force only when the dataplane holds what follows from it.
+#include "control/node.hpp"
+
+#include <filesystem>
+
+#include <spdlog/spdlog.h>
+
+#include "control/describe.hpp"
+#include "control/interfaces.hpp"
+#include "control/started.hpp"
+
+namespace sluice::control {
+
+Node::Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks)
+    : generations_(std::move(generations))
+    , hooks_(std::move(hooks))
+    , plan_(make_plan(std::move(first), std::nullopt, {}))
+    , reconciler_(std::move(dataplane_socket),
+                  {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
+                   [this](const ObjectSet& programmed) { return wanted(programmed); },
+                   [this](std::uint32_t interface, const std::string& address) { neighbor_wanted(interface, address); }})
+{
+}
+
+Result<void> Node::keep_first()
+{
+    const Configuration& first = plan_.configuration;
+    const auto kept = generations_.keep({0, first.settings.digest, first.path, first.text});
+    if (!kept) return tl::unexpected(kept.error());
+    applied_ = *kept;
+    return {};
+}
+
+Desired Node::desire(const Plan& plan, const ObjectSet& programmed) const
+{
+    const std::string file_name = std::filesystem::path(plan.configuration.path).filename();
+    return desired({plan.effective, file_name, plan.registries.services(), kernel_, programmed});
+}
+
+ObjectSet Node::wanted(const ObjectSet& programmed)
+{
+    Desired state = desire(plan_, programmed);
+    if (state.problems != problems_)
+        for (const std::string& problem : state.problems) spdlog::warn("event=not_expressible what=\"{}\"", problem);
+    problems_ = std::move(state.problems);
+    netlink::Wanted of_kernel = wanted_of_kernel(plan_.effective, std::move(state.next_hops));
+    if (of_kernel != asked_of_kernel_) hooks_.want(of_kernel);
+    asked_of_kernel_ = std::move(of_kernel);
+    return std::move(state.objects);
+}
+
+Node::Outcome Node::apply(const std::string& path)
+{
+    auto configuration = read_configuration(path);
+    if (!configuration) return tl::unexpected(std::move(configuration.error()));
+    return apply(std::move(*configuration));
+}
+
+Node::Outcome Node::roll_back(std::uint64_t number)
+{
+    if (number == 0 && applied_ <= 1) return tl::unexpected(Errors{{"rollback", "there is no configuration before this"}});
+    const auto kept = generations_.read(number == 0 ? applied_ - 1 : number);
+    if (!kept) return tl::unexpected(Errors{kept.error()});
+    auto configuration = parse_configuration(kept->path, kept->text);
+    if (!configuration) return tl::unexpected(std::move(configuration.error()));
+    return apply(std::move(*configuration));
+}
+
+Node::Outcome Node::apply(Configuration configuration)
+{
+    if (!reconciler_.is_connected())
+        return tl::unexpected(Errors{{"dataplane", "is not connected (" + reconciler_.error() + "); nothing was changed"}});
+    Plan plan = make_plan(std::move(configuration), started_, plan_.registries);
+    (void)plan.registries.confirm();
+    api::Applied applied = compare(plan);
+    return program(std::move(plan), std::move(applied));
+}
+
+Node::Outcome Node::diff(const std::string& path) const
+{
+    auto configuration = read_configuration(path);
+    if (!configuration) return tl::unexpected(std::move(configuration.error()));
+    return compare(make_plan(std::move(*configuration), started_, plan_.registries));
+}
+
+api::Applied Node::compare(const Plan& plan) const
+{
+    const ObjectSet& programmed = reconciler_.programmed();
+    const ObjectSet wanted = desire(plan, programmed).objects;
+    const api::Transaction changes = delta(programmed, wanted);
+    api::Applied out;
+    out.set_digest(plan.configuration.settings.digest);
+    out.set_removed(static_cast<std::uint32_t>(changes.remove_size()));
+    out.set_upserted(static_cast<std::uint32_t>(changes.upsert_size()));
+    for (const std::string& line : describe_changes(programmed, wanted)) out.add_changes(line);
+    for (const std::string& line : plan.needs_restart) out.add_needs_restart(line);
+    return out;
+}
+
+// Kept before it is programmed: what runs can always be found again. Refused by the dataplane: as if it had never been.
+Node::Outcome Node::program(Plan plan, api::Applied applied)
+{
+    const std::uint64_t before = generations_.newest();
+    const Configuration& next = plan.configuration;
+    const auto kept = generations_.keep({0, next.settings.digest, next.path, next.text});
+    if (!kept) return tl::unexpected(Errors{kept.error()});
+    std::swap(plan_, plan);
+    const auto programmed = reconciler_.program(Clock::now());
+    if (!programmed) {
+        std::swap(plan_, plan);
+        if (*kept != before) generations_.forget_newest();
+        reconciler_.mark_dirty(Clock::now());
+        spdlog::error("event=apply_refused digest={} error=\"{}\"", applied.digest(), programmed.error().text());
+        return tl::unexpected(Errors{programmed.error()});
+    }
+    applied_ = *kept;
+    applied.set_applied(applied_);
+    applied.set_removed(programmed->removed);
+    applied.set_upserted(programmed->upserted);
+    spdlog::info("event=applied number={} digest={} removed={} upserted={} needs_restart={}", applied_, applied.digest(),
+                 programmed->removed, programmed->upserted, plan_.needs_restart.size());
+    return applied;
+}
+
+void Node::connected(const api::Hello& hello)
+{
+    started_ = find_started(hello.config_digest(), plan_.configuration, generations_);
+    started_unknown_ = !started_;
+    if (started_unknown_)
+        spdlog::warn("event=dataplane_configuration_unknown digest={}", hello.config_digest());
+    plan_ = make_plan(std::move(plan_.configuration), started_, plan_.registries);
+    for (const std::string& line : plan_.needs_restart) spdlog::warn("event=needs_restart what=\"{}\"", line);
+}
+
+void Node::neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const
+{
+    const Interfaces interfaces(plan_.effective);
+    const auto address = IpAddress::unpack(packed_address);
+    if (address && interface < interfaces.entries().size())
+        hooks_.probe({interfaces.entries()[interface].name, *address});
+}
+
+void Node::set_kernel(KernelState state)
+{
+    kernel_ = std::move(state);
+    reconciler_.mark_dirty(Clock::now());
+}
+
+void Node::handle_registries()
+{
+    if (plan_.registries.handle()) reconciler_.mark_dirty(Clock::now());
+}
+
+std::vector<int> Node::descriptors() const
+{
+    std::vector<int> out = plan_.registries.descriptors();
+    if (const int dataplane = reconciler_.descriptor(); dataplane >= 0) out.push_back(dataplane);
+    return out;
+}
+
+} // namespace sluice::control

@@ -1,0 +1,73 @@
+// The node as the control process sees it: the configuration in force, the feeds' last words, and the reconciler that
+// brings both to the dataplane. Runs in one thread; the kernel's mirror has another and is reached by the hooks.
+//
+//   file ──► Plan ─┐
+//   registries ────┼─► desired ──► Reconciler ══► dataplane.sock
+//   kernel ────────┘      └─► what the kernel should do (hooks.want)
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/desired/desired.hpp"
+#include "control/generations.hpp"
+#include "control/plan.hpp"
+#include "control/reconciler.hpp"
+
+namespace sluice::control {
+
+struct NodeHooks {
+    std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
+    std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
+    std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
+};
+
+class Node {
+public:
+    using Clock = Reconciler::Clock;
+    using Outcome = tl::expected<api::Applied, Errors>;
+
+    Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks);
+
+    // The first configuration is in force without a dataplane's consent; it is kept here.
+    [[nodiscard]] Result<void> keep_first();
+
+    // Loads, programs and keeps; an error of any kind leaves everything as it was. Confirms losses that feeds hold back.
+    [[nodiscard]] Outcome apply(const std::string& path);
+    // What apply would change; changes nothing.
+    [[nodiscard]] Outcome diff(const std::string& path) const;
+    // Applies what was kept under this number; 0: the one before the present one.
+    [[nodiscard]] Outcome roll_back(std::uint64_t number);
+
+    void set_kernel(KernelState state);
+    void handle_registries();
+    // Does what is due; returns when something will be due again.
+    [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
+
+    [[nodiscard]] std::vector<int> descriptors() const; // readable: step or handle_registries has work
+    [[nodiscard]] api::ControlStatus status() const;
+
+private:
+    [[nodiscard]] Outcome apply(Configuration configuration);
+    [[nodiscard]] Desired desire(const Plan& plan, const ObjectSet& programmed) const;
+    [[nodiscard]] ObjectSet wanted(const ObjectSet& programmed);
+    [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
+    [[nodiscard]] api::Applied compare(const Plan& plan) const;
+    void connected(const api::Hello& hello);
+    void neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const;
+
+    Generations generations_;
+    NodeHooks hooks_;
+    Plan plan_;
+    std::uint64_t applied_ = 0; // number of the configuration in force
+    std::optional<config::Config> started_;
+    bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
+    KernelState kernel_;
+    netlink::Wanted asked_of_kernel_;
+    std::vector<std::string> problems_;
+    Clock::time_point since_ = Clock::now();
+    Reconciler reconciler_;
+};
+
+} // namespace sluice::control

@@ -1,0 +1,53 @@
+// What an operator sees of the control process.
+#include "control/node.hpp"
+
+#include <unistd.h>
+
+namespace sluice::control {
+namespace {
+
+std::uint64_t seconds_since(std::chrono::steady_clock::time_point then)
+{
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - then);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
+}
+
+void add_feed(api::ControlStatus& status, const FeedStatus& feed)
+{
+    api::Feed& out = *status.add_feeds();
+    out.set_name(feed.name);
+    out.set_kind(feed.kind);
+    out.set_state(text(feed.state));
+    out.set_age_s(seconds_since(feed.since));
+    out.set_entries(feed.entries);
+    out.set_error(feed.error);
+}
+
+} // namespace
+
+api::ControlStatus Node::status() const
+{
+    api::ControlStatus status;
+    api::Hello& hello = *status.mutable_hello();
+    hello.set_version(api::version);
+    hello.set_start_identity(static_cast<std::uint64_t>(since_.time_since_epoch().count()));
+    hello.set_program("sluice-control");
+    hello.set_config_digest(plan_.configuration.settings.digest);
+    hello.set_generation(reconciler_.generation());
+    hello.set_node(plan_.configuration.settings.node.name);
+    status.set_uptime_s(seconds_since(since_));
+    status.set_dataplane_connected(reconciler_.is_connected());
+    status.set_generation(reconciler_.generation());
+    status.set_applied(applied_);
+    std::string error = reconciler_.error();
+    for (const std::string& problem : problems_) error += (error.empty() ? "" : "; ") + problem;
+    status.set_error(error);
+    for (const std::string& line : plan_.needs_restart) status.add_needs_restart(line);
+    if (started_unknown_)
+        status.add_needs_restart("unknown: the dataplane was started with a configuration that is not kept here");
+    add_feed(status, hooks_.kernel_status());
+    for (const FeedStatus& feed : plan_.registries.status()) add_feed(status, feed);
+    return status;
+}
+
+} // namespace sluice::control

@@ -1,0 +1,25 @@
+#include "control/plan.hpp"
+
+#include "control/interfaces.hpp"
+#include "control/restart.hpp"
+
+namespace sluice::control {
+
+Plan make_plan(Configuration configuration, const std::optional<config::Config>& started,
+               const registry::Registries& running)
+{
+    HeldBack held = started ? hold_back(*started, configuration.settings) : HeldBack{configuration.settings, {}};
+    registry::Registries registries = running.with(configuration.settings.registries);
+    return {std::move(configuration), std::move(held.effective), std::move(held.needs_restart), std::move(registries)};
+}
+
+netlink::Wanted wanted_of_kernel(const config::Config& effective, std::set<NeighborPlace> next_hops)
+{
+    netlink::Wanted wanted;
+    for (const auto& [name, settings] : Interfaces(effective).entries())
+        wanted.links[name] = {{settings->addresses.begin(), settings->addresses.end()}, settings->mtu};
+    wanted.next_hops = std::move(next_hops);
+    return wanted;
+}
+
+} // namespace sluice::control

@@ -1,0 +1,140 @@
+// Waits: 5 ms for changes to gather (more when a round costs more, so that it never takes over a fifth of the time),
+// 100 ms doubling to 5 s between tries to connect, and the same after a refusal.
+#include "control/reconciler.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace sluice::control {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds gather{5};
+constexpr int cost_share = 4;
+constexpr milliseconds least_patience{100};
+constexpr milliseconds most_patience{5'000};
+constexpr int answer_timeout_ms = 30'000; // a million routes take the dataplane seconds
+constexpr auto idle_wait = std::chrono::seconds(1);
+
+} // namespace
+
+Reconciler::Reconciler(std::string socket_path, ReconcilerHooks hooks)
+    : socket_path_(std::move(socket_path))
+    , hooks_(std::move(hooks))
+    , patience_(least_patience)
+{
+}
+
+int Reconciler::descriptor() const { return client_ ? client_->descriptor() : -1; }
+
+void Reconciler::mark_dirty(Clock::time_point now)
+{
+    if (!dirty_due_) dirty_due_ = now + std::max<Clock::duration>(gather, last_cost_ * cost_share);
+}
+
+Reconciler::Clock::time_point Reconciler::step(Clock::time_point now)
+{
+    if (client_ && !client_->poll_events(0)) lose(now, "the dataplane closed the connection");
+    if (!client_) {
+        if (now >= retry_due_) connect(now);
+    } else if (dirty_due_ && now >= std::max(*dirty_due_, retry_due_)) {
+        (void)program(now); // a refusal is kept in error_ and tried again
+    }
+    if (!client_) return retry_due_;
+    return dirty_due_ ? std::max(*dirty_due_, retry_due_) : now + idle_wait;
+}
+
+void Reconciler::connect(Clock::time_point now)
+{
+    auto client = api::Client::connect(socket_path_, "sluice-control");
+    if (!client) return lose(now, client.error().text());
+    client_ = std::move(*client);
+    client_->on_event = [this](const api::Reply& event) {
+        if (event.has_neighbor_wanted())
+            hooks_.neighbor_wanted(event.neighbor_wanted().interface(), event.neighbor_wanted().address());
+    };
+    if (const auto greeted = greet(); !greeted) return lose(now, greeted.error().text());
+    (void)program(now);
+}
+
+Result<void> Reconciler::greet()
+{
+    const api::Hello& hello = client_->peer();
+    api::Request request;
+    request.mutable_query()->set_topic(api::PROGRAMMED);
+    const auto reply = client_->call(request, answer_timeout_ms);
+    if (!reply) return tl::unexpected(reply.error());
+    if (!reply->has_programmed()) return fail("dataplane", "answered the question for its tables with something else");
+    const bool is_new = start_identity_ != hello.start_identity();
+    start_identity_ = hello.start_identity();
+    generation_ = reply->programmed().generation();
+    programmed_ = to_set(reply->programmed().objects());
+    spdlog::info("event=dataplane_connected node={} new={} generation={} objects={}", hello.node(), is_new, generation_,
+                 programmed_.size());
+    hooks_.connected(hello, programmed_);
+    return {};
+}
+
+Result<Reconciler::Counts> Reconciler::program(Clock::time_point now)
+{
+    if (!client_) return fail("dataplane", error_.empty() ? "is not connected" : error_);
+    const Clock::time_point started = Clock::now();
+    dirty_due_.reset();
+    api::Transaction transaction = delta(programmed_, hooks_.wanted(programmed_));
+    const auto result = is_empty(transaction) ? Result<Counts>(Counts{}) : send(std::move(transaction));
+    settle(started, now, result);
+    return result;
+}
+
+Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
+{
+    transaction.set_generation(generation_ + 1);
+    api::Request request;
+    *request.mutable_transaction() = transaction;
+    const auto reply = client_->call(std::move(request), answer_timeout_ms);
+    if (!reply) return tl::unexpected(reply.error());
+    if (!reply->has_committed()) return fail("dataplane", "answered a transaction with something else");
+    record(programmed_, transaction);
+    generation_ = reply->committed().generation();
+    const Counts counts{static_cast<std::uint32_t>(transaction.remove_size()),
+                        static_cast<std::uint32_t>(transaction.upsert_size())};
+    spdlog::info("event=committed generation={} removed={} upserted={}", generation_, counts.removed, counts.upserted);
+    return counts;
+}
+
+// A refused transaction changed nothing: it is tried again, since what it collided with may go.
+void Reconciler::settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result)
+{
+    last_cost_ = Clock::now() - started;
+    if (result) {
+        error_.clear();
+        patience_ = least_patience;
+        retry_due_ = now;
+        return;
+    }
+    if (!client_->connected()) return lose(now, result.error().text());
+    const std::string why = "transaction refused: " + result.error().text();
+    if (error_ != why) spdlog::error("event=transaction_refused error=\"{}\"", result.error().text());
+    error_ = why;
+    back_off(now);
+    dirty_due_ = retry_due_;
+}
+
+void Reconciler::lose(Clock::time_point now, const std::string& why)
+{
+    if (error_ != why) spdlog::warn("event=dataplane_lost error=\"{}\"", why);
+    error_ = why;
+    client_.reset();
+    dirty_due_.reset(); // every connection begins with a round anyway
+    back_off(now);
+}
+
+void Reconciler::back_off(Clock::time_point now)
+{
+    retry_due_ = now + patience_;
+    patience_ = std::min(patience_ * 2, most_patience);
+}
+
+} // namespace sluice::control

@@ -1,0 +1,76 @@
+// Keeps the dataplane holding what is wanted. One state machine, driven by the main loop:
+//
+//   absent ──connect, Hello──► connected ──Query PROGRAMMED──► settled ◄──┐
+//     ▲                                                           │ dirty │ Committed
+//     └────────── stream ended, no answer: wait, twice as long ── programming
+//
+// Every connection begins with what the dataplane says it holds, so a restart of either process needs no memory of ours:
+// an old dataplane holds nearly everything and is sent the difference, a new one holds nothing and is sent all.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "control/delta.hpp"
+#include "control/object_set.hpp"
+#include "dataplane/api/client.hpp"
+
+namespace sluice::control {
+
+struct ReconcilerHooks {
+    // A connection has begun: whom to, and what it holds. Called before `wanted`.
+    std::function<void(const api::Hello&, const ObjectSet& programmed)> connected;
+    // What should be held now.
+    std::function<ObjectSet(const ObjectSet& programmed)> wanted;
+    std::function<void(std::uint32_t interface, const std::string& packed_address)> neighbor_wanted;
+};
+
+class Reconciler {
+public:
+    using Clock = std::chrono::steady_clock;
+    struct Counts {
+        std::uint32_t removed = 0;
+        std::uint32_t upserted = 0;
+    };
+
+    Reconciler(std::string socket_path, ReconcilerHooks hooks);
+
+    // Something that `wanted` depends on is different. Changes of a few milliseconds go together.
+    void mark_dirty(Clock::time_point now);
+
+    // Does what is due; returns when something will be due again.
+    [[nodiscard]] Clock::time_point step(Clock::time_point now);
+
+    // Programs at once. An error: refused, and why, or no dataplane.
+    [[nodiscard]] Result<Counts> program(Clock::time_point now);
+
+    [[nodiscard]] int descriptor() const; // of the connection, -1 without one; readable when events wait
+    [[nodiscard]] bool is_connected() const { return client_.has_value(); }
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+    [[nodiscard]] const ObjectSet& programmed() const { return programmed_; } // as known last
+    [[nodiscard]] const std::string& error() const { return error_; }         // empty: all is well
+
+private:
+    void connect(Clock::time_point now);
+    [[nodiscard]] Result<void> greet();
+    [[nodiscard]] Result<Counts> send(api::Transaction transaction);
+    void settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result);
+    void lose(Clock::time_point now, const std::string& why);
+    void back_off(Clock::time_point now);
+
+    std::string socket_path_;
+    ReconcilerHooks hooks_;
+    std::optional<api::Client> client_;
+    ObjectSet programmed_;
+    std::uint64_t generation_ = 0;
+    std::uint64_t start_identity_ = 0;
+    std::string error_;
+    std::optional<Clock::time_point> dirty_due_;
+    Clock::time_point retry_due_{};
+    std::chrono::milliseconds patience_;
+    Clock::duration last_cost_{};
+};
+
+} // namespace sluice::control
