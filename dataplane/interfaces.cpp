@@ -1,0 +1,64 @@
+#include "dataplane/interfaces.hpp"
+
+#include <algorithm>
+#include <regex>
+
+namespace sluice::dataplane {
+namespace {
+
+table::Interface interface_of(const std::string& name, const config::Interface& from, std::size_t id)
+{
+    table::Interface interface;
+    interface.id = static_cast<std::uint16_t>(id);
+    interface.mtu = static_cast<std::uint16_t>(from.mtu);
+    interface.terminates_vxlan = from.terminates.vxlan;
+    interface.terminates_gtpu = from.terminates.gtpu;
+    interface.name = name;
+    return interface;
+}
+
+} // namespace
+
+std::vector<PortPlan> port_plans(const config::Config& config)
+{
+    std::vector<PortPlan> plans;
+    for (const auto& [name, port] : config.ports) {
+        PortPlan plan{name, port.device, port.mtu, port.queues, false, port.mac};
+        for (const auto& [vlan_name, vlan] : config.vlans) {
+            if (vlan.port != name) continue;
+            plan.has_vlans = true;
+            plan.mtu = std::max(plan.mtu, vlan.mtu);
+        }
+        plans.push_back(std::move(plan));
+    }
+    return plans;
+}
+
+std::vector<table::Interface> interface_plans(const config::Config& config)
+{
+    std::vector<table::Interface> interfaces;
+    for (const auto& [name, port] : config.ports) {
+        interfaces.push_back(interface_of(name, port, interfaces.size()));
+        interfaces.back().port = interfaces.back().id;
+    }
+    for (const auto& [name, vlan] : config.vlans) {
+        interfaces.push_back(interface_of(name, vlan, interfaces.size()));
+        const auto port = std::distance(config.ports.begin(), config.ports.find(vlan.port));
+        interfaces.back().port = static_cast<std::uint16_t>(port);
+        interfaces.back().vlan = static_cast<std::uint16_t>(vlan.id);
+    }
+    return interfaces;
+}
+
+std::string device_name(const std::string& device)
+{
+    return device.substr(0, device.find(','));
+}
+
+bool is_pci_address(const std::string& device)
+{
+    static const std::regex address("([0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
+    return std::regex_match(device_name(device), address);
+}
+
+} // namespace sluice::dataplane

@@ -1,0 +1,33 @@
+// The interfaces of a node and their numbers: ports in the order of their names, then VLANs in the order of theirs,
+// from 0. The control process counts the same way, so numbers need no exchange.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/schema.hpp"
+#include "dataplane/table/snapshot.hpp"
+
+namespace sluice::dataplane {
+
+// Ports are numbered alike: the i-th name is port i and interface i.
+struct PortPlan {
+    std::string name;
+    std::string device;  // PCI address, or a virtual device with its arguments
+    unsigned mtu = 1500; // the largest L3 packet of the port and of the VLANs on it
+    unsigned queues = 1;
+    bool has_vlans = false;
+    std::optional<MacAddress> mac;
+};
+
+[[nodiscard]] std::vector<PortPlan> port_plans(const config::Config& config);
+
+// Without MAC addresses: those are known when the devices are.
+[[nodiscard]] std::vector<table::Interface> interface_plans(const config::Config& config);
+
+// The device's name as DPDK knows it: what stands before the arguments.
+[[nodiscard]] std::string device_name(const std::string& device);
+[[nodiscard]] bool is_pci_address(const std::string& device); // "0000:3b:00.0" or "3b:00.0"
+
+} // namespace sluice::dataplane

@@ -1,0 +1,41 @@
+// What the tools ask and only the pipelines know. Called in the table server's thread, between transactions, with the
+// tables that are published at that moment.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/api/sluice.pb.h"
+
+namespace sluice {
+
+namespace table {
+struct Snapshot;
+}
+
+namespace dataplane {
+
+struct SessionReader {
+    virtual ~SessionReader() = default;
+    // Those that match, `limit` at most; `total` counts all that match.
+    virtual void sessions(const api::SessionFilter& filter, unsigned limit, const table::Snapshot& tables,
+                          api::Sessions& answer) = 0;
+    virtual void services(const table::Snapshot& tables, api::Services& answer) = 0;
+    [[nodiscard]] virtual std::uint64_t session_count() = 0;
+};
+
+struct TrafficCount {
+    std::uint64_t rx_packets = 0;
+    std::uint64_t rx_bytes = 0;
+    std::uint64_t tx_packets = 0;
+    std::uint64_t tx_bytes = 0;
+};
+
+struct TrafficReader {
+    virtual ~TrafficReader() = default;
+    [[nodiscard]] virtual TrafficCount tunnel(std::uint32_t counter) = 0; // table::Tunnel::counter
+    [[nodiscard]] virtual TrafficCount network(std::uint16_t network) = 0;
+    [[nodiscard]] virtual TrafficCount interface(std::uint16_t interface) = 0; // rx only; workers count tx
+};
+
+} // namespace dataplane
+} // namespace sluice

@@ -1,0 +1,66 @@
+// The thread that serves dataplane.sock: it alone changes the published tables, answers the tools, passes the workers'
+// wishes for neighbours on, and does the housekeeping between.
+//
+// A transaction: Model::apply builds the next tables or refuses → Published::replace makes them visible and waits until
+// no worker reads the old ones → Committed. It appears to a packet wholly or not at all.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "dataplane/api/server.hpp"
+#include "dataplane/neighbor_wishes.hpp"
+#include "dataplane/port_watch.hpp"
+#include "dataplane/telemetry.hpp"
+
+namespace sluice::dataplane {
+
+// Everything outlives the server.
+struct TableServerParts {
+    table::Model& model;
+    Published& tables;
+    WorkerSet& workers;
+    Housekeeping& housekeeping;
+    PortWatch& ports;
+    const Telemetry& telemetry;
+};
+
+class TableServer {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<TableServer>> listen(const std::string& socket_path,
+                                                                     const TableServerParts& parts);
+    TableServer(const TableServer&) = delete;
+    TableServer& operator=(const TableServer&) = delete;
+    ~TableServer();
+
+    void start();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    explicit TableServer(const TableServerParts& parts)
+        : parts_(parts)
+    {
+    }
+    void run();
+    void keep_house(Clock::time_point now);
+    void pass_wishes_on(Clock::time_point now);
+
+    [[nodiscard]] api::Reply answer(const api::Request& request, const api::Peer& peer);
+    [[nodiscard]] api::Reply greet(const api::Hello& hello, const api::Peer& peer);
+    [[nodiscard]] api::Reply program(const api::Transaction& transaction, const api::Peer& peer);
+    [[nodiscard]] ControlPresence control() const;
+
+    TableServerParts parts_;
+    std::unique_ptr<api::Server> server_;
+    NeighborWishes wishes_;
+    Clock::time_point house_due_{};
+    unsigned control_pid_ = 0; // 0: none has greeted us
+    Clock::time_point control_seen_{};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+} // namespace sluice::dataplane

@@ -1,0 +1,65 @@
+// Ports and workers: what the machine itself counts.
+#include "dataplane/telemetry.hpp"
+
+namespace sluice::dataplane {
+namespace {
+
+TrafficCount sent_by(const WorkerSet& workers, std::size_t interface)
+{
+    TrafficCount sum;
+    for (std::size_t id = 0; id < workers.size(); ++id) {
+        const InterfaceCounter& sent = workers[id].sent()[interface];
+        sum.tx_packets += sent.packets.read();
+        sum.tx_bytes += sent.bytes.read();
+    }
+    return sum;
+}
+
+} // namespace
+
+void fill(api::Ports& answer, const TelemetrySources& from)
+{
+    for (const table::Interface& interface : from.interfaces) {
+        const Port& port = from.ports[interface.port];
+        const TrafficCount received = from.pipelines.traffic().interface(interface.id);
+        const TrafficCount sent = sent_by(from.workers, interface.id);
+        api::PortStats& row = *answer.add_ports();
+        row.set_id(interface.id);
+        row.set_name(interface.name);
+        row.set_kind(interface.vlan == 0 ? "port" : "vlan");
+        row.set_device(port.plan().device);
+        row.set_mac(interface.mac.text());
+        row.set_mtu(interface.mtu);
+        row.set_up(port.link_up());
+        row.set_vlan(interface.vlan);
+        row.set_rx_packets(received.rx_packets);
+        row.set_rx_bytes(received.rx_bytes);
+        row.set_tx_packets(sent.tx_packets);
+        row.set_tx_bytes(sent.tx_bytes);
+        row.set_queues(port.queues().receive);
+        if (interface.vlan != 0) continue; // the device is the port's, and told there
+        row.set_nic_missed(port.statistics().imissed);
+        for (const std::string& offload : port.offloads())
+            row.add_offloads(offload);
+    }
+}
+
+void fill(api::Workers& answer, const TelemetrySources& from)
+{
+    for (std::size_t id = 0; id < from.workers.size(); ++id) {
+        const Worker& worker = from.workers[id];
+        const WorkerStatistics& statistics = worker.statistics();
+        api::WorkerStats& row = *answer.add_workers();
+        row.set_id(worker.plan().id);
+        row.set_core(worker.plan().core);
+        row.set_idle(worker.plan().idle == config::Workers::Idle::sleep ? "sleep" : "poll");
+        row.set_bursts(statistics.bursts.read());
+        row.set_packets(statistics.packets.read());
+        row.set_busy_cycles(statistics.busy_cycles.read());
+        row.set_total_cycles(statistics.total_cycles.read());
+        row.set_sleeps(statistics.sleeps.read());
+        fill(*row.mutable_law(), worker.law());
+    }
+}
+
+} // namespace sluice::dataplane

@@ -1,0 +1,105 @@
+// What the tables hold: tunnels, networks, routes, neighbours.
+#include <map>
+
+#include "dataplane/telemetry.hpp"
+
+namespace sluice::dataplane {
+namespace {
+
+bool full(int rows, unsigned limit)
+{
+    return limit != 0 && static_cast<unsigned>(rows) >= limit;
+}
+
+std::string network_name(const table::Snapshot& tables, std::uint32_t network)
+{
+    return network < tables.networks.size() ? tables.networks[network].name : std::string{};
+}
+
+// Somebody's MAC address is known on the way to the remote end.
+bool is_resolved(const table::Snapshot& tables, const table::Tunnel& tunnel)
+{
+    if (tunnel.underlay == table::none) return false;
+    for (const std::uint32_t hop : tables.groups[tunnel.underlay].hops) {
+        const table::Hop& to = tables.hops[hop];
+        if (to.kind == table::Hop::Kind::adjacency) return true;
+        if (to.kind != table::Hop::Kind::on_link) continue;
+        const std::uint32_t* neighbor = tables.neighbors.find(table::key_of(to.interface, tunnel.remote));
+        if (neighbor != nullptr && tables.hops[*neighbor].kind == table::Hop::Kind::adjacency) return true;
+    }
+    return false;
+}
+
+} // namespace
+
+void fill(api::Tunnels& answer, const TelemetrySources& from, unsigned limit)
+{
+    const table::Snapshot& tables = from.tables.read();
+    for (const table::Tunnel& tunnel : tables.tunnels) {
+        if (full(answer.tunnels_size(), limit)) return;
+        const TrafficCount traffic = from.pipelines.traffic().tunnel(tunnel.counter);
+        api::TunnelStats& row = *answer.add_tunnels();
+        row.set_kind(tunnel.kind == table::Tunnel::Kind::vxlan ? "vxlan" : "gtpu");
+        row.set_network(network_name(tables, tunnel.network));
+        row.set_remote(tunnel.remote.packed());
+        row.set_id(tunnel.id);
+        row.set_inner(tunnel.inner.packed());
+        row.set_rx_packets(traffic.rx_packets);
+        row.set_rx_bytes(traffic.rx_bytes);
+        row.set_tx_packets(traffic.tx_packets);
+        row.set_tx_bytes(traffic.tx_bytes);
+        row.set_resolved(is_resolved(tables, tunnel));
+    }
+}
+
+void fill(api::Networks& answer, const TelemetrySources& from)
+{
+    const table::Snapshot& tables = from.tables.read();
+    std::map<std::uint32_t, std::uint64_t> routes;
+    const api::Programmed programmed = from.model.programmed();
+    for (const api::Object& object : programmed.objects())
+        if (object.has_route()) ++routes[object.route().network()];
+    for (std::size_t id = 0; id < tables.networks.size(); ++id) {
+        const table::Network& network = tables.networks[id];
+        if (!network.used) continue;
+        const TrafficCount traffic = from.pipelines.traffic().network(static_cast<std::uint16_t>(id));
+        api::NetworkStats& row = *answer.add_networks();
+        row.set_id(static_cast<std::uint32_t>(id));
+        row.set_name(network.name);
+        row.set_vni(network.vni);
+        row.set_mtu(network.mtu);
+        row.set_routes(routes[static_cast<std::uint32_t>(id)]);
+        row.set_rx_packets(traffic.rx_packets);
+        row.set_rx_bytes(traffic.rx_bytes);
+        row.set_tx_packets(traffic.tx_packets);
+        row.set_tx_bytes(traffic.tx_bytes);
+    }
+}
+
+void fill(api::Routes& answer, const TelemetrySources& from, unsigned limit)
+{
+    const table::Snapshot& tables = from.tables.read();
+    const api::Programmed programmed = from.model.programmed();
+    for (const api::Object& object : programmed.objects()) {
+        if (!object.has_route()) continue;
+        if (full(answer.routes_size(), limit)) return;
+        api::RouteEntry& row = *answer.add_routes();
+        row.set_network(network_name(tables, object.route().network()));
+        *row.mutable_route() = object.route();
+    }
+}
+
+void fill(api::Neighbors& answer, const TelemetrySources& from, unsigned limit)
+{
+    const api::Programmed programmed = from.model.programmed();
+    for (const api::Object& object : programmed.objects()) {
+        if (!object.has_neighbor()) continue;
+        if (full(answer.neighbors_size(), limit)) return;
+        api::NeighborEntry& row = *answer.add_neighbors();
+        const std::uint32_t interface = object.neighbor().interface();
+        if (interface < from.interfaces.size()) row.set_interface(from.interfaces[interface].name);
+        *row.mutable_neighbor() = object.neighbor();
+    }
+}
+
+} // namespace sluice::dataplane
