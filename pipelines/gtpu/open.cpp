@@ -1,0 +1,95 @@
+// From a peer: which message, and for a G-PDU the tunnel's header off. TS 29.281 sections 5.1, 5.2, 6.1 and 7.
+#include <span>
+
+#include "dataplane/burst/family.hpp"
+#include "dataplane/wire/gtpu.hpp"
+#include "dataplane/wire/gtpu_extension.hpp"
+#include "dataplane/wire/udp.hpp"
+#include "pipelines/gtpu/drops.hpp"
+#include "pipelines/gtpu/echo.hpp"
+#include "pipelines/gtpu/gtpu.hpp"
+
+namespace sluice::gtpu {
+namespace {
+
+bool understands(std::uint8_t type)
+{
+    return type == wire::GtpuExtension::pdu_session_container; // its QFI changes nothing here (TS 38.415)
+}
+
+// Length of everything in front of the message, or the drop.
+tl::expected<std::uint16_t, Drop> header_length(const Packet& packet, const wire::Gtpu& header, std::uint16_t at)
+{
+    if (!header.has_optional()) return static_cast<std::uint16_t>(sizeof header);
+    const auto* optional = packet.at<wire::GtpuOptional>(at + sizeof header);
+    const auto fixed = static_cast<std::uint16_t>(sizeof header + sizeof *optional);
+    if (optional == nullptr || header.length.host() < sizeof *optional) return tl::unexpected(Drop::truncated);
+    if (!header.has_extension()) return fixed;
+    const auto* start = rte_pktmbuf_mtod_offset(packet.mbuf, const std::uint8_t*, at + fixed);
+    const std::size_t said = header.length.host() - sizeof *optional;
+    const std::size_t there = packet.mbuf->data_len - std::size_t{at} - fixed;
+    const auto extensions = wire::skip_gtpu_extensions(optional->next_extension,
+                                                       std::span(start, std::min(said, there)), understands);
+    if (extensions) return static_cast<std::uint16_t>(fixed + *extensions);
+    const bool unknown = extensions.error() == wire::GtpuExtensionError::not_understood;
+    return tl::unexpected(unknown ? Drop::extension_required : Drop::extension_malformed);
+}
+
+Opened deliver(Packet& packet, const table::Snapshot& tables, std::uint32_t teid, std::uint16_t front)
+{
+    const table::GtpuTerminus* terminus = tables.teids.find(teid);
+    if (terminus == nullptr) return {Verdict::drop(Drop::teid_unknown)};
+    const auto* first = packet.at<std::uint8_t>(front);
+    if (first == nullptr || front >= packet.l3_length) return {Verdict::drop(Drop::truncated)};
+    packet.family = (*first >> 4) == 6 ? 6 : 4; // parse_ip refuses any other version
+    packet.network = terminus->network;
+    packet.peer_tunnel = teid;
+    packet.from_tunnel = true;
+    packet.strip(front);
+    return {Verdict::next(), Message::inner};
+}
+
+} // namespace
+
+Opened open(Packet& packet, const table::Snapshot& tables) noexcept
+{
+    if (packet.fragment) return {Verdict::drop(Drop::outer_fragment)};
+    const auto at = static_cast<std::uint16_t>(packet.l4 + sizeof(wire::Udp));
+    const auto* header = packet.at<wire::Gtpu>(at);
+    if (header == nullptr || at + sizeof *header > packet.l3_length) return {Verdict::drop(Drop::truncated)};
+    if (header->version() != wire::Gtpu::version_1) return {Verdict::drop(Drop::version_unknown)};
+    if (!header->is_gtp()) return {Verdict::drop(Drop::not_gtp)};
+    const auto* udp = packet.at<wire::Udp>(packet.l4);
+    if (udp->length.host() != sizeof *udp + sizeof *header + header->length.host())
+        return {Verdict::drop(Drop::length_mismatch)};
+    const auto front = header_length(packet, *header, at);
+    if (!front) return {Verdict::drop(front.error())};
+
+    switch (header->type) {
+    case wire::GtpuMessage::g_pdu:
+        return deliver(packet, tables, header->teid.host(), static_cast<std::uint16_t>(at + *front));
+    case wire::GtpuMessage::echo_request:
+        return answer_echo(packet, at);
+    case wire::GtpuMessage::echo_response:
+        return {Verdict::consume(Consumed::echo_response)};
+    case wire::GtpuMessage::error_indication:
+        return {Verdict::consume(Consumed::error_indication)};
+    case wire::GtpuMessage::end_marker:
+        return {Verdict::consume(Consumed::end_marker)};
+    case wire::GtpuMessage::supported_extension_headers:
+        return {Verdict::consume(Consumed::extension_notification)};
+    default:
+        return {Verdict::drop(Drop::message_unknown)};
+    }
+}
+
+Verdict check_source(const Packet& packet, const table::Snapshot& tables) noexcept
+{
+    const table::GtpuTerminus* terminus = tables.teids.find(packet.peer_tunnel);
+    if (terminus == nullptr) return Verdict::drop(Drop::teid_unknown);
+    const IpAddress source = packet.family == V4::family ? V4::value(V4::source(ip_header<V4>(packet)))
+                                                         : V6::value(V6::source(ip_header<V6>(packet)));
+    return source == terminus->ue ? Verdict::next() : Verdict::drop(Drop::ue_address_mismatch);
+}
+
+} // namespace sluice::gtpu

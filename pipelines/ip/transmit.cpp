@@ -1,0 +1,46 @@
+#include "pipelines/ip/transmit.hpp"
+
+#include <cstring>
+
+#include "dataplane/wire/ethernet.hpp"
+#include "pipelines/ip/drops.hpp"
+
+namespace sluice::ip {
+
+Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& to, wire::Be16 type) noexcept
+{
+    const table::Interface& out = context.tables.interfaces[to.interface];
+    const bool tagged = out.vlan != wire::Vlan::priority_tag;
+    const auto length = static_cast<std::uint16_t>(sizeof(wire::Ethernet) + (tagged ? sizeof(wire::Vlan) : 0));
+    char* front = rte_pktmbuf_prepend(packet.mbuf, length);
+    if (front == nullptr) return Verdict::drop(RouteDrop::no_headroom);
+    auto* ethernet = reinterpret_cast<wire::Ethernet*>(front);
+    *ethernet = {to.destination.bytes, out.mac.bytes, tagged ? wire::EtherType::vlan : type};
+    if (tagged) *reinterpret_cast<wire::Vlan*>(ethernet + 1) = {wire::Be16{out.vlan}, type};
+    context.outlets.transmit(out.port, out.id, packet.mbuf);
+    return Verdict::gone();
+}
+
+bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept
+{
+    char* front = rte_pktmbuf_prepend(&frame, sizeof(wire::Vlan));
+    if (front == nullptr) return false;
+    std::memmove(front, front + sizeof(wire::Vlan), 2 * sizeof(wire::MacBytes));
+    auto* ethernet = reinterpret_cast<wire::Ethernet*>(front);
+    auto* tag = reinterpret_cast<wire::Vlan*>(ethernet + 1);
+    ethernet->type = wire::EtherType::vlan; // the frame's own type now stands in the tag's
+    tag->control = wire::Be16{vlan};
+    return true;
+}
+
+Verdict reflect(BurstContext& context, Packet& packet) noexcept
+{
+    const table::Interface& interface = context.tables.interfaces[packet.interface];
+    auto* ethernet = packet.at<wire::Ethernet>(0);
+    ethernet->destination = ethernet->source;
+    ethernet->source = interface.mac.bytes;
+    context.outlets.transmit(interface.port, interface.id, packet.mbuf);
+    return Verdict::gone();
+}
+
+} // namespace sluice::ip

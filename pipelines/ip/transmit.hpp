@@ -1,0 +1,20 @@
+// The last step of every packet that leaves: Ethernet header and tag in front, out of the port.
+#pragma once
+
+#include "dataplane/burst/packet.hpp"
+#include "dataplane/burst/pipeline.hpp"
+#include "dataplane/wire/endian.hpp"
+
+namespace sluice::ip {
+
+// Data start is at the outermost IP header, of ethertype `type`. Gone, or dropped as no_headroom.
+[[nodiscard]] Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& to,
+                               wire::Be16 type) noexcept;
+
+// A frame that already has its Ethernet header, from the kernel or answered in place: only the tag is put in.
+[[nodiscard]] bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept;
+
+// Sent back the way it came: source and destination MAC exchanged. Precondition: untunnelled frame, data start at it.
+[[nodiscard]] Verdict reflect(BurstContext& context, Packet& packet) noexcept;
+
+} // namespace sluice::ip
