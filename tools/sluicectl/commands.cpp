@@ -12,15 +12,15 @@ namespace {
 constexpr std::array<Option, 4> globals{{
     {"node", "NAME", "the node to ask; needed when several run on this machine"},
     {"run-dir", "DIR", "the folder with the node's sockets, instead of /run/sluice/NAME"},
-    {"json", "", "print JSON: numbers as numbers, addresses as text, names as in this tool's tables"},
+    {"json", "", "print one JSON object: numbers as numbers, addresses as text"},
     {"help", "", "print the manual of the command"},
 }};
 
 constexpr std::array<Option, 4> drops_options{{
     {"check", "", "add up the counter law of every worker; exit 1 when it does not balance"},
-    {"last", "N", "show the last N dropped packets instead of the counters (0: all that are kept)"},
-    {"pcap", "FILE", "write the last dropped packets to FILE for tcpdump and Wireshark"},
-    {"since", "TIME", "only what was dropped within TIME, as 60s, 5m or 1h"},
+    {"last", "", "show the last dropped packets instead of the counters"},
+    {"pcap", "FILE", "with --last: write them to FILE for tcpdump and Wireshark as well"},
+    {"limit", "N", "with --last: the newest N only (default: all that are kept)"},
 }};
 
 constexpr std::array<Option, 6> sessions_options{{
@@ -32,49 +32,89 @@ constexpr std::array<Option, 6> sessions_options{{
     {"limit", "N", "show at most N (default 100; 0: all)"},
 }};
 
+constexpr std::array<Option, 1> limit_options{{
+    {"limit", "N", "show at most N (default: all)"},
+}};
+
 constexpr std::array<Command, 17> table{{
-    {"status", "", "how the node is", "Both processes: what runs, since when, under which configuration; sessions, buffers, the "
-     "counter law and every warning.\nExit 3 only when the dataplane does not answer: without the control process the node forwards "
-     "with what it has.", {}, true, show_status},
-    {"drops", "", "packets that died, why, and what to do", "Counters since the dataplane's start, by reason. PORT and LAST come from the "
-     "dropped packets that are kept.\nWith --check the terms of received + injected + originated = sent + drops + punted + consumed + "
-     "held are added up here, per worker and for the node, and compared with the reasons' sums.\nWith --since only reasons "
-     "with a kept packet of that age are shown, and RECENT counts those packets.", drops_options, true, show_drops},
-    {"services", "[NAME]", "virtual addresses and their backends", "SHARE is the part of the hash ring that a backend holds. When the control "
-     "process answers, the state of the feed that names the backends is shown too.", {}, true, show_services},
-    {"sessions", "", "translated flows", "One line per flow: who it is, what it becomes, what has passed, when it ends. Filters add up: "
-     "a session must match all of them.", sessions_options, true, show_sessions},
-    {"routes", "", "prefixes and next hops of every network", "A route with several next hops has one line per hop; flows are spread over them by "
-     "hash and weight.", {}, true, show_routes},
-    {"neighbors", "", "addresses on the links and their MACs", "SOURCE says who knows: static (the configuration) or kernel (ARP and ND).", {}, true, show_neighbors},
-    {"tunnels", "", "VXLAN and GTP-U remote ends", "ID is the VNI or the TEID that we write. A tunnel is unresolved while no route or no MAC leads to "
-     "its remote end.", {}, true, show_tunnels},
-    {"networks", "", "address spaces: public, VPCs, mobile networks", "Counters are those of packets that belonged to the network when they were received or sent.", {}, true, show_networks},
-    {"ports", "", "ports and VLAN interfaces", "MISSED are packets that the NIC itself dropped because no worker fetched them in time; they stand "
-     "beside the counter law, not in it.", {}, true, show_ports},
-    {"workers", "", "polling threads, their load and their law", "BUSY is the share of cycles spent on packets since the worker's start.", {}, true, show_workers},
-    {"feeds", "", "sources of desired state", "Asks the control process. A feed that fails changes nothing until its hold time has passed.", {}, true, show_feeds},
-    {"check", "FILE", "check a configuration without touching a node", "Prints every error as file:line:column: path: what is wrong. Exit 1 when there is one. "
-     "Asks no process.", {}, false, check_file},
-    {"diff", "FILE", "what applying a configuration would change", "The control process loads FILE and compares it with what is programmed; nothing changes. "
-     "Exit 1 when there are differences, 0 when there are none.", {}, false, diff_file},
-    {"apply", "FILE", "make a configuration the running one", "The control process loads FILE and programs the difference, wholly or not at all. Sessions that it "
-     "still allows are kept. What needs a restart is named. Needs root or the server's own user.", {}, false, apply_file},
-    {"rollback", "[N]", "return to an earlier configuration", "N is the number that apply printed; without it, the one before the present one. Needs root or the "
-     "server's own user.", {}, false, roll_back},
+    {"status", "", "how the node is",
+     "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
+     "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
+     "what it has.",
+     {}, true, show_status},
+    {"drops", "", "packets that died, why, and what to do",
+     "Counters since the dataplane's start, by reason. PORT and LAST are those of the newest packet that is kept.\n"
+     "With --check the terms that each worker published are added up here, worker by worker and for all of them:\n"
+     "received + injected + originated = sent + drops + punted + consumed + held.",
+     drops_options, true, show_drops},
+    {"services", "[NAME]", "virtual addresses and their backends",
+     "SHARE is the part of the hash ring that a backend holds. A backend of weight 0 is drained: it keeps its flows\n"
+     "and gets no new ones.",
+     {}, true, show_services},
+    {"sessions", "", "translated flows",
+     "One line per flow: who it is, what it becomes, what has passed each way, when it ends. Filters add up: a\n"
+     "session must match all of them.",
+     sessions_options, true, show_sessions},
+    {"routes", "", "prefixes and next hops of every network",
+     "A route with several next hops has one line per hop; flows are spread over them by hash and weight.",
+     limit_options, true, show_routes},
+    {"neighbors", "", "addresses on the links and their MACs",
+     "SOURCE says who knows: static (the configuration) or kernel (ARP and ND).",
+     limit_options, true, show_neighbors},
+    {"tunnels", "", "VXLAN and GTP-U remote ends",
+     "ID is the VNI, or the TEID that we write. A tunnel is unresolved while no route or no MAC leads to its remote\n"
+     "end.",
+     limit_options, true, show_tunnels},
+    {"networks", "", "address spaces: public, VPCs, mobile networks",
+     "Counters are those of packets that belonged to the network when they were received or sent.",
+     {}, true, show_networks},
+    {"ports", "", "ports and VLAN interfaces",
+     "MISSED are packets that the NIC itself dropped because no worker fetched them in time; they stand beside the\n"
+     "counter law, not in it.",
+     {}, true, show_ports},
+    {"workers", "", "polling threads, their load and their law",
+     "BUSY is the share of cycles spent on packets since the worker's start.",
+     {}, true, show_workers},
+    {"feeds", "", "sources of desired state",
+     "Asks the control process. A feed that fails changes nothing until its hold time has passed.",
+     {}, true, show_feeds},
+    {"check", "FILE", "check a configuration without touching a node",
+     "Prints every error as file:line:column: path: what is wrong, or the memory that the tables take and what to\n"
+     "reserve. Exit 1 when there is an error. Asks no process.",
+     {}, false, check_file},
+    {"diff", "FILE", "what applying a configuration would change",
+     "The control process loads FILE and compares it with what it runs; nothing changes. Exit 1 when there are\n"
+     "differences, 0 when there are none.",
+     {}, false, diff_file},
+    {"apply", "FILE", "make a configuration the running one",
+     "The control process loads FILE and programs the difference, wholly or not at all. Sessions that it still\n"
+     "allows are kept. What needs a restart is named. Needs root or the server's own user.",
+     {}, false, apply_file},
+    {"rollback", "[N]", "return to an earlier configuration",
+     "N is the number that apply printed; without it, the one before the present one. Needs root or the server's\n"
+     "own user.",
+     {}, false, roll_back},
     {"help", "[COMMAND]", "the list of commands, or one command's manual", "", {}, false, print_help},
-    {"completion", "bash", "print the shell's completion", "To use it: source <(sluicectl completion bash)", {}, false, print_completion},
+    {"completion", "bash", "print the shell's completion",
+     "To use it: source <(sluicectl completion bash)", {}, false, print_completion},
 }};
 
 } // namespace
 
-std::span<const Command> commands() { return table; }
+std::span<const Command> commands()
+{
+    return table;
+}
 
-std::span<const Option> global_options() { return globals; }
+std::span<const Option> global_options()
+{
+    return globals;
+}
 
 const Command* find_command(std::string_view name)
 {
-    const auto* found = std::find_if(table.begin(), table.end(), [&](const Command& command) { return command.name == name; });
+    const auto* found =
+        std::find_if(table.begin(), table.end(), [&](const Command& command) { return command.name == name; });
     return found == table.end() ? nullptr : found;
 }
 

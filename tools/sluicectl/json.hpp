@@ -23,9 +23,11 @@ using Json = nlohmann::ordered_json;
 
 // The message as the invocation wants it: JSON, or what `to_text` makes of it.
 template<class Message, class ToText>
-[[nodiscard]] Report report_of(const Invocation& invocation, const Message& message, const ToText& to_text)
+[[nodiscard]] Outcome report_of(const Invocation& invocation, const tl::expected<Message, Trouble>& message,
+                                const ToText& to_text)
 {
-    return Report{invocation.json() ? written(to_json(message), invocation) : to_text(message)};
+    if (!message) return tl::unexpected(message.error());
+    return Report{invocation.json() ? written(to_json(*message), invocation) : to_text(*message)};
 }
 
 } // namespace sluice::ctl

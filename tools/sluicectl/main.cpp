@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tools/sluicectl/invocation.hpp"
+#include "tools/sluicectl/json.hpp"
 #include "tools/sluicectl/node.hpp"
 
 namespace sluice::ctl {
@@ -35,6 +36,8 @@ Exit once(const Invocation& invocation, Node& node)
 {
     const Outcome outcome = invocation.command().run(invocation, node);
     if (!outcome) {
+        // Who asked for JSON gets an object in every case.
+        if (invocation.json()) print(Report{written(Json{{"error", outcome.error().text}}, invocation)});
         complain(outcome.error().text);
         return outcome.error().exit;
     }

@@ -37,4 +37,18 @@ private:
 
 [[nodiscard]] api::Request query(api::Topic topic, std::uint32_t limit = 0); // limit 0: all
 
+// The answer's body as the one message that the question asks for; another body is trouble, not an empty table.
+template<class Message>
+[[nodiscard]] tl::expected<Message, Trouble> body_of(const Answer& answer)
+{
+    if (!answer) return tl::unexpected(answer.error());
+    const auto& reflection = *answer->GetReflection();
+    const auto* body =
+        reflection.GetOneofFieldDescriptor(*answer, api::Reply::descriptor()->FindOneofByName("body"));
+    if (body == nullptr || body->message_type() != Message::descriptor())
+        return trouble(Exit::no_answer, "asked for " + Message::descriptor()->name() + ", and the answer is " +
+                                            (body == nullptr ? std::string("empty") : body->name()));
+    return static_cast<const Message&>(reflection.GetMessage(*answer, body));
+}
+
 } // namespace sluice::ctl

@@ -3,11 +3,26 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "dataplane/base/address.hpp"
 
 namespace sluice::ctl {
+namespace {
+
+struct ProtocolName {
+    std::uint32_t number; // IANA's assigned protocol numbers
+    std::string_view name;
+};
+constexpr std::array<ProtocolName, 4> protocol_names{{{1, "icmp"}, {6, "tcp"}, {17, "udp"}, {58, "icmpv6"}}};
+
+} // namespace
+
+std::string known(const std::string& text)
+{
+    return text.empty() ? std::string(nothing) : text;
+}
 
 std::string counted(std::uint64_t number)
 {
@@ -70,13 +85,18 @@ std::string endpoint(std::string_view packed, std::uint32_t port)
 
 std::string protocol(std::uint32_t number)
 {
-    switch (number) { // IANA's assigned protocol numbers
-    case 1: return "icmp";
-    case 6: return "tcp";
-    case 17: return "udp";
-    case 58: return "icmpv6";
-    default: return std::to_string(number);
-    }
+    const auto* known = std::ranges::find(protocol_names, number, &ProtocolName::number);
+    return known == protocol_names.end() ? std::to_string(number) : std::string(known->name);
+}
+
+std::optional<std::uint32_t> protocol_number(std::string_view text)
+{
+    const auto* known = std::ranges::find(protocol_names, text, &ProtocolName::name);
+    if (known != protocol_names.end()) return known->number;
+    std::uint8_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
 }
 
 std::string hexadecimal(std::uint32_t number)

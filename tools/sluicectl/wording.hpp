@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@ namespace sluice::ctl {
 
 inline constexpr std::string_view nothing = "–"; // a value that does not exist
 
+[[nodiscard]] std::string known(const std::string& text); // itself; empty: –
 [[nodiscard]] std::string counted(std::uint64_t number);                        // "1,244"
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view one, std::string_view many); // "1 session", "2 sessions"
 [[nodiscard]] std::string span(std::uint64_t seconds);                          // "41 s", "2m", "3h 12m", "4d 2h"
@@ -20,7 +22,18 @@ inline constexpr std::string_view nothing = "–"; // a value that does not exis
 [[nodiscard]] std::string prefix(const api::Address& address);
 [[nodiscard]] std::string endpoint(std::string_view packed, std::uint32_t port); // "10.1.0.31:8443", "[2001:db8::1]:443"
 [[nodiscard]] std::string protocol(std::uint32_t number);                       // "tcp", or the number
+[[nodiscard]] std::optional<std::uint32_t> protocol_number(std::string_view text); // of a name or 0..255
 [[nodiscard]] std::string hexadecimal(std::uint32_t number);                    // "0x1001"
 [[nodiscard]] std::string bytes_hexadecimal(std::string_view bytes);            // "0a1b"
+template<class Names>
+[[nodiscard]] std::string joined(const Names& names, std::string_view between = ", ")
+{
+    std::string out;
+    for (const auto& name : names) {
+        if (!out.empty()) out += between;
+        out += name;
+    }
+    return out;
+}
 
 } // namespace sluice::ctl

@@ -1,0 +1,90 @@
+// `status`: both processes, each by its own word; one that is silent does not hide the other.
+#include "tools/sluicectl/handlers.hpp"
+#include "tools/sluicectl/json.hpp"
+#include "tools/sluicectl/law.hpp"
+#include "tools/sluicectl/node.hpp"
+#include "tools/sluicectl/wording.hpp"
+
+namespace sluice::ctl {
+namespace {
+
+using Dataplane = tl::expected<api::Status, Trouble>;
+using Control = tl::expected<api::ControlStatus, Trouble>;
+
+std::string running(const api::Hello& hello, std::uint64_t uptime_s)
+{
+    return "node " + known(hello.node()) + ", running " + span(uptime_s) + ", generation " +
+           std::to_string(hello.generation()) + ", configuration " + known(hello.config_digest());
+}
+
+std::string control_seen(const api::Status& status)
+{
+    if (status.control_connected()) return "control process connected";
+    if (status.control_last_seen_s() == 0) return "control process never connected";
+    return "control process gone for " + span(status.control_last_seen_s()) + ": forwarding with what is programmed";
+}
+
+std::string text_of(const api::Status& status)
+{
+    std::string out = "dataplane  " + running(status.hello(), status.uptime_s()) + "\n           " +
+                      control_seen(status) + "\n           sessions " + counted(status.sessions()) + " of " +
+                      counted(status.session_limit()) + ", packet buffers " + counted(status.mempool_free()) + " of " +
+                      counted(status.mempool_size()) + " free\n           " + equation(status.law()) + '\n';
+    for (const std::string& warning : status.warnings()) out += "warning    " + warning + '\n';
+    return out;
+}
+
+std::string text_of(const api::Feed& feed)
+{
+    return "feed       " + feed.name() + " (" + feed.kind() + "): " + feed.state() + " since " + span(feed.age_s()) +
+           ", " + counted(feed.entries(), "entry", "entries") + (feed.error().empty() ? "" : "; " + feed.error()) +
+           '\n';
+}
+
+std::string text_of(const api::ControlStatus& status)
+{
+    std::string out = "control    " + running(status.hello(), status.uptime_s()) + ", applied " +
+                      std::to_string(status.applied()) + "\n           dataplane " +
+                      (status.dataplane_connected() ? "connected" : "not connected") + '\n';
+    if (!status.error().empty()) out += "error      " + status.error() + '\n';
+    for (const std::string& key : status.needs_restart()) out += "restart    needed for " + key + '\n';
+    for (const api::Feed& feed : status.feeds()) out += text_of(feed);
+    return out;
+}
+
+template<class Part>
+std::string part_text(const char* title, const Part& part)
+{
+    return part ? printable_lines(text_of(*part)) : title + ("does not answer: " + part.error().text) + '\n';
+}
+
+template<class Part>
+void add_part(Json& json, const std::string& name, const Part& part)
+{
+    if (part)
+        json[name] = to_json(*part);
+    else
+        json[name + "_error"] = part.error().text;
+}
+
+} // namespace
+
+Outcome show_status(const Invocation& invocation, Node& node)
+{
+    const Dataplane dataplane = body_of<api::Status>(node.dataplane(query(api::STATUS)));
+    const Control control = body_of<api::ControlStatus>(node.control(query(api::STATUS)));
+    if (!dataplane && dataplane.error().exit == Exit::usage) return tl::unexpected(dataplane.error());
+    Report report;
+    report.exit = dataplane ? Exit::fine : Exit::no_answer;
+    if (invocation.json()) {
+        Json json = Json::object();
+        add_part(json, "dataplane", dataplane);
+        add_part(json, "control", control);
+        report.out = written(json, invocation);
+    } else {
+        report.out = part_text("dataplane  ", dataplane) + part_text("control    ", control);
+    }
+    return report;
+}
+
+} // namespace sluice::ctl
