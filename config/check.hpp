@@ -7,7 +7,6 @@
 
 #include "config/places.hpp"
 #include "config/schema.hpp"
-#include "dataplane/base/result.hpp"
 
 namespace sluice::config {
 
@@ -17,15 +16,16 @@ struct Findings {
     {
     }
 
-    void error(std::string_view path, std::string what) { errors.push_back({places.text(path), std::move(what)}); }
-    void warning(std::string_view path, std::string what)
+    void error(std::string_view path, std::string what) { errors.push_back(place(path, std::move(what))); }
+    void warning(std::string_view path, std::string what) { warnings.push_back(place(path, std::move(what))); }
+    [[nodiscard]] PlacedError place(std::string_view path, std::string what) const
     {
-        warnings.push_back(Error{places.text(path), std::move(what)}.text());
+        return {places.mark(path), {places.text(path), std::move(what)}};
     }
 
     const Places& places;
-    std::vector<Error> errors;
-    std::vector<std::string> warnings;
+    std::vector<PlacedError> errors;
+    std::vector<PlacedError> warnings;
 };
 
 // Rules that read one of the sections in `misshapen` are left out: their values are not what the operator meant.

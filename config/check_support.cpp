@@ -65,10 +65,7 @@ void report_overlaps(std::vector<PlacedPrefix> prefixes, Findings& findings)
             outer = &inner;
             continue;
         }
-        const Mark outer_mark = findings.places.mark(outer->path);
-        const Mark inner_mark = findings.places.mark(inner.path);
-        const bool inner_is_later =
-            std::pair(inner_mark.line, inner_mark.column) > std::pair(outer_mark.line, outer_mark.column);
+        const bool inner_is_later = findings.places.mark(inner.path) > findings.places.mark(outer->path);
         const PlacedPrefix& later = inner_is_later ? inner : *outer;
         const PlacedPrefix& earlier = inner_is_later ? *outer : inner;
         findings.error(later.path, later.prefix.text() + " overlaps " + earlier.prefix.text() + ", " +

@@ -210,8 +210,9 @@ std::string readme_row(const Key& key)
 {
     const std::string range = range_text(key);
     const auto or_dash = [](std::string_view text) { return text.empty() ? std::string("–") : std::string(text); };
-    return "| `" + std::string(key.path) + "` | " + std::string(type_name(key.type)) + " | " + or_dash(key.unit) +
-           " | " + or_dash(range) + " | " +
+    const std::string unit = key.unit.empty() ? "" : ", " + std::string(key.unit);
+    return "| `" + std::string(key.path) + "` | " + std::string(type_name(key.type)) + unit + " | " + or_dash(range) +
+           " | " +
            (key.fallback.empty() ? "–"
             : key.required()     ? "required"
                                  : "`" + std::string(key.fallback) + "`") +

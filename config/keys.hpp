@@ -50,7 +50,7 @@ struct Key {
 
 [[nodiscard]] std::string_view type_name(Type type);
 [[nodiscard]] std::string range_text(const Key& key);
-// The key's row in the README's table.
+// The key's row in the README's table: path | type, unit | range | default | live or restart | meaning.
 [[nodiscard]] std::string readme_row(const Key& key);
 
 } // namespace sluice::config

@@ -1,8 +1,6 @@
 #include "config/loader.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "config/check.hpp"
 #include "config/digest.hpp"
@@ -36,13 +34,13 @@ tl::expected<Loaded, std::vector<Error>> load_text(const std::string& text, cons
     loaded.config = read_sections(*root, std::filesystem::path(name).parent_path());
     loaded.config.digest = digest(text);
     Findings findings = check(loaded.config, places, misshapen_sections(misshapen));
-    loaded.warnings = std::move(findings.warnings);
+    for (const Error& warning : in_order(std::move(findings.warnings)))
+        loaded.warnings.push_back(warning.text());
 
-    std::vector<Error> errors;
+    std::vector<PlacedError> errors = std::move(findings.errors);
     for (ShapeError& wrong : misshapen)
-        errors.push_back(std::move(wrong.error));
-    std::move(findings.errors.begin(), findings.errors.end(), std::back_inserter(errors));
-    if (!errors.empty()) return tl::unexpected(std::move(errors));
+        errors.push_back(std::move(wrong.placed));
+    if (!errors.empty()) return tl::unexpected(in_order(std::move(errors)));
     return loaded;
 }
 

@@ -1,5 +1,6 @@
-// From a file to a checked configuration. All errors of a file are reported at once: first its shape (keys, types,
-// ranges), then what its sections say to each other, as far as those sections have the right shape.
+// From a file to a checked configuration. All errors of a file are reported at once, in the order of the text:
+// those of its shape (keys, types, ranges), and of what its sections say to each other, as far as those sections have
+// the right shape.
 #pragma once
 
 #include <string>

@@ -4,13 +4,24 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/tree.hpp"
+#include "dataplane/base/result.hpp"
 
 namespace sluice::config {
 
 // "gateway.yaml:14:9: nat.rules[0].pool"; without a path only the position, without a position only the path.
 [[nodiscard]] std::string place_text(const std::string& name, Mark mark, std::string_view path);
+
+// An error that still knows where it stands.
+struct PlacedError {
+    Mark mark;
+    Error error;
+};
+
+// In the order of the text, as an operator mends them; errors at one place stay in the order they were found in.
+[[nodiscard]] std::vector<Error> in_order(std::vector<PlacedError> errors);
 
 class Places {
 public:

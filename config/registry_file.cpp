@@ -11,7 +11,8 @@
 namespace sluice::config {
 namespace {
 
-void report_twins(const TreeEntry& service, const RegistryFile& file, const Places& places, std::vector<Error>& errors)
+void report_twins(const TreeEntry& service, const RegistryFile& file, const Places& places,
+                  std::vector<PlacedError>& errors)
 {
     std::set<std::pair<IpAddress, std::uint16_t>> seen;
     const std::vector<Backend>& backends = file.services.at(service.key);
@@ -19,7 +20,8 @@ void report_twins(const TreeEntry& service, const RegistryFile& file, const Plac
         const std::string path = "services." + service.key + "[" + std::to_string(i) + "]";
         if (!seen.emplace(backends[i].address, backends[i].port).second)
             errors.push_back(
-                {places.text(path), backends[i].address.text() + " is there twice with the same port; list it once"});
+                {places.mark(path),
+                 {places.text(path), backends[i].address.text() + " is there twice with the same port; list it once"}});
     }
 }
 
@@ -30,11 +32,11 @@ tl::expected<RegistryFile, std::vector<Error>> load_registry_text(const std::str
     const auto root = parse_yaml(text, name);
     if (!root) return tl::unexpected(root.error());
     Places places(name);
-    std::vector<Error> errors;
+    std::vector<PlacedError> errors;
     if (auto wrong = version_problem(*root, name)) errors.push_back(std::move(*wrong));
     for (ShapeError& wrong : check_shape(*root, registry_keys(), places))
-        errors.push_back(std::move(wrong.error));
-    if (!errors.empty()) return tl::unexpected(std::move(errors));
+        errors.push_back(std::move(wrong.placed));
+    if (!errors.empty()) return tl::unexpected(in_order(std::move(errors)));
 
     RegistryFile file;
     for (const TreeEntry& service : entries(*root, "services")) {
@@ -43,7 +45,7 @@ tl::expected<RegistryFile, std::vector<Error>> load_registry_text(const std::str
             backends.push_back(read_backend(backend));
         report_twins(service, file, places, errors);
     }
-    if (!errors.empty()) return tl::unexpected(std::move(errors));
+    if (!errors.empty()) return tl::unexpected(in_order(std::move(errors)));
     return file;
 }
 

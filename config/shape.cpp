@@ -99,7 +99,7 @@ private:
     void error(const std::string& path, Mark mark, std::string what)
     {
         const std::string section = path.substr(0, path.find_first_of(".["));
-        errors.push_back({section, {place_text(places_.name(), mark, path), std::move(what)}});
+        errors.push_back({section, {mark, {place_text(places_.name(), mark, path), std::move(what)}}});
     }
 
     void scalar(const Shape& shape, const Tree& tree, const std::string& path)

@@ -14,7 +14,7 @@ namespace sluice::config {
 
 struct ShapeError {
     std::string section; // the first key of the path, or empty: the whole file
-    Error error;
+    PlacedError placed;
 };
 
 // Reports every departure of `root` from `keys`, and notes in `places` where each path stands.

@@ -3,6 +3,7 @@
 // gigabytes), return the first of two equal keys and read 010 as 8; here a scalar stays the text that was written.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace sluice::config {
 struct Mark {
     int line = 0;
     int column = 0;
+    auto operator<=>(const Mark&) const = default; // the order of the text
 };
 
 struct TreeEntry;

@@ -6,16 +6,17 @@
 
 #include "config/places.hpp"
 #include "config/tree.hpp"
-#include "dataplane/base/result.hpp"
 
 namespace sluice::config {
 
 // check_shape sees to its value; this sees to its place.
-[[nodiscard]] inline std::optional<Error> version_problem(const Tree& root, const std::string& name)
+[[nodiscard]] inline std::optional<PlacedError> version_problem(const Tree& root, const std::string& name)
 {
     if (root.find("version") == nullptr || root.entries.front().key == "version") return std::nullopt;
     const TreeEntry& first = root.entries.front();
-    return Error{place_text(name, first.mark, first.key), "comes before version; write version: 1 as the first key"};
+    return PlacedError{
+        first.mark,
+        {place_text(name, first.mark, first.key), "comes before version; write version: 1 as the first key"}};
 }
 
 } // namespace sluice::config

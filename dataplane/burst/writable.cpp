@@ -1,6 +1,7 @@
 #include "dataplane/burst/writable.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <rte_mbuf.h>
 

@@ -72,7 +72,7 @@ static_assert(sizeof(Entry<FlowKey6>) == 128);
 struct Cold {
     std::uint32_t service = no_owner;
     std::uint32_t backend = no_owner;
-    std::uint32_t pool = no_owner;
+    std::uint32_t pool = no_owner;  // Pool::serial
     std::uint32_t lease = no_owner; // PortBlocks::Lease::handle within `pool`
 };
 static_assert(sizeof(Cold) == 16);

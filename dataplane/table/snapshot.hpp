@@ -1,7 +1,7 @@
 // The published tables: everything a packet may read, as one immutable value behind one pointer.
 // Written by the table server's thread only (it builds the next one and swaps the pointer), read by the workers; sizes
 // follow the configuration; a transaction that does not fit is refused whole before anything is published.
-// Parts that a transaction did not touch are shared with the snapshot before it.
+// Parts that a transaction did not touch are copied from the snapshot before it; rings and pools are shared.
 #pragma once
 
 #include <array>
@@ -124,7 +124,8 @@ struct Service {
     IpAddress address;
     std::uint16_t network = 0; // where the backends live
     std::vector<Backend> backends;
-    std::vector<std::uint16_t> ring; // indices into `backends`; empty: nobody can take a new flow
+    // Indices into `backends`; empty: nobody can take a new flow. Shared between snapshots: it is the largest part.
+    std::shared_ptr<const std::vector<std::uint16_t>> ring;
 };
 
 struct ServiceTarget {
@@ -137,6 +138,7 @@ struct ReverseTarget {
 
 struct Pool {
     std::uint32_t id = 0;
+    std::uint32_t serial = 0; // names `blocks` in session records: a pool that is set up anew gets another
     std::string name;
     std::shared_ptr<PortBlocks> blocks; // outlives snapshots: sessions hold its ports
 };

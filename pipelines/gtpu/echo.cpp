@@ -3,6 +3,7 @@
 #include "dataplane/burst/family.hpp"
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/gtpu.hpp"
+#include "dataplane/wire/gtpu_extension.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "pipelines/gtpu/drops.hpp"
 #include "dataplane/burst/writable.hpp"

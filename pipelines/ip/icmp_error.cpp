@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 
 #include "dataplane/wire/checksum.hpp"
 
@@ -65,8 +66,8 @@ struct Message6 {
     wire::Ipv6 ip;
     Error icmp;
 };
-Message4 message_of(V4);
-Message6 message_of(V6);
+template<class Family>
+using MessageOf = std::conditional_t<std::is_same_v<Family, V4>, Message4, Message6>;
 
 wire::IcmpError error_header(V4, Kind kind, std::uint16_t mtu)
 {
@@ -109,7 +110,7 @@ template<class Family>
 rte_mbuf* make_error(const Packet& packet, Problem problem, std::uint16_t mtu, const typename Family::Address& source,
                      rte_mempool* pool) noexcept
 {
-    using Message = decltype(message_of(Family{}));
+    using Message = MessageOf<Family>;
     rte_mbuf* mbuf = rte_pktmbuf_alloc(pool);
     if (mbuf == nullptr) return nullptr;
     const auto room = static_cast<std::uint32_t>(Message::limit - sizeof(Message));

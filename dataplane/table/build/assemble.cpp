@@ -1,0 +1,156 @@
+// The order of building, and the small tables: settings, interfaces, networks, own addresses.
+#include "dataplane/table/build/assemble.hpp"
+
+#include "dataplane/table/build/fields.hpp"
+
+namespace sluice::table {
+namespace {
+
+void set_if_given(std::uint32_t& setting, std::uint32_t given)
+{
+    if (given != 0) setting = given;
+}
+
+// The first address of each family answers for the interface or network.
+void add_address(Ipv4Address& v4, Ipv6Address& v6, const IpAddress& address)
+{
+    if (address.is_v4() && v4 == Ipv4Address{}) v4 = address.v4();
+    if (!address.is_v4() && v6 == Ipv6Address{}) v6 = address.v6();
+}
+
+using Locals = ExactMap<AddressKey, LocalAddress>::Builder;
+
+void add_pools(Locals& locals, const Assembly& from)
+{
+    std::uint32_t index = 0;
+    for (const auto& [key, object] : from.objects.of(Kind::kPool)) {
+        for (const api::Address& addresses : object.pool().addresses()) {
+            const Prefix prefix = prefix_of(addresses);
+            const std::uint32_t first = prefix.address.v4().value;
+            const std::uint64_t count = std::uint64_t{1} << (Ipv4Address::bits - prefix.length);
+            for (std::uint64_t i = 0; i < count; ++i) {
+                const Ipv4Address address{static_cast<std::uint32_t>(first + i)};
+                locals.add(key_of(public_network, address), {Owner::pool, index});
+            }
+        }
+        ++index;
+    }
+}
+
+void add_tunnel_ends(Locals& locals, const Settings& settings)
+{
+    if (settings.has_vtep) locals.add(key_of(public_network, settings.vtep), {Owner::tunnel_endpoint, 0});
+    if (settings.has_gtpu_endpoint)
+        locals.add(key_of(public_network, settings.gtpu_endpoint), {Owner::tunnel_endpoint, 0});
+}
+
+void add_gateways(Locals& locals, const Assembly& from)
+{
+    for (const auto& [key, object] : from.objects.of(Kind::kNetwork))
+        for (const api::Subnet& subnet : object.network().subnets())
+            if (!subnet.gateway().empty())
+                locals.add(key_of(narrow(object.network().id()), ip_of(subnet.gateway())), {Owner::gateway, 0});
+}
+
+void add_interfaces(Locals& locals, const Assembly& from)
+{
+    for (const auto& [key, object] : from.objects.of(Kind::kInterface)) {
+        const api::Interface& interface = object.interface();
+        for (const api::Address& address : interface.addresses())
+            locals.add(key_of(narrow(interface.network()), ip_of(address.address())),
+                       {Owner::interface, interface.id()});
+    }
+}
+
+} // namespace
+
+Result<void> assemble(Assembly& assembly, const Changes& changes)
+{
+    if (changes.any({Kind::kSettings})) assemble_settings(assembly);
+    if (changes.any({Kind::kInterface})) assemble_interfaces(assembly);
+    if (changes.any({Kind::kNetwork})) assemble_networks(assembly);
+    if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor,
+                     Kind::kGtpuTunnel})) {
+        if (auto good = assemble_forwarding(assembly); !good) return good;
+        ++assembly.out.routes_epoch;
+    }
+    if (changes.any({Kind::kService})) assemble_services(assembly);
+    if (changes.any({Kind::kPool, Kind::kNatRule, Kind::kEip, Kind::kNetwork})) assemble_translation(assembly);
+    if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kEip, Kind::kService}))
+        assemble_locals(assembly);
+    return {};
+}
+
+void assemble_settings(Assembly& assembly)
+{
+    Settings settings;
+    for (const auto& [key, object] : assembly.objects.of(Kind::kSettings)) {
+        const api::Settings& from = object.settings();
+        settings.has_vtep = !from.vtep().empty();
+        settings.has_gtpu_endpoint = !from.gtpu_endpoint().empty();
+        if (settings.has_vtep) settings.vtep = ip_of(from.vtep());
+        if (settings.has_gtpu_endpoint) settings.gtpu_endpoint = ip_of(from.gtpu_endpoint());
+        if (from.vxlan_port() != 0) settings.vxlan_port = narrow(from.vxlan_port());
+        settings.gateway_mac = mac_of(from.gateway_mac());
+        if (!from.router_id().empty()) settings.router_id = ip_of(from.router_id()).v4();
+        settings.mss_clamp = from.mss_clamp();
+        set_if_given(settings.gtpu_echo_interval_ms, from.gtpu_echo_interval_ms());
+        set_if_given(settings.tcp_established_s, from.tcp_established_s());
+        set_if_given(settings.tcp_transitory_s, from.tcp_transitory_s());
+        set_if_given(settings.udp_s, from.udp_s());
+        set_if_given(settings.icmp_s, from.icmp_s());
+        settings.config_digest = from.config_digest();
+    }
+    assembly.out.settings = settings;
+}
+
+void assemble_interfaces(Assembly& assembly)
+{
+    assembly.out.interfaces = assembly.fixed;
+    for (const auto& [key, object] : assembly.objects.of(Kind::kInterface)) {
+        const api::Interface& from = object.interface();
+        Interface& interface = assembly.out.interfaces[from.id()];
+        interface.network = narrow(from.network());
+        interface.terminates_vxlan = from.terminates_vxlan();
+        interface.terminates_gtpu = from.terminates_gtpu();
+        for (const api::Address& address : from.addresses())
+            add_address(interface.address4, interface.address6, ip_of(address.address()));
+    }
+}
+
+void assemble_networks(Assembly& assembly)
+{
+    auto& networks = assembly.out.networks;
+    networks.resize(1); // the public one is built in
+    ExactMap<std::uint32_t, std::uint16_t>::Builder vnis;
+    for (const auto& [key, object] : assembly.objects.of(Kind::kNetwork)) {
+        const api::Network& from = object.network();
+        if (networks.size() <= from.id()) networks.resize(std::size_t{from.id()} + 1);
+        Network& network = networks[from.id()];
+        network.name = from.name();
+        network.vni = from.vni();
+        network.mtu = narrow(from.mtu());
+        network.used = true;
+        for (const api::Subnet& subnet : from.subnets())
+            if (!subnet.gateway().empty()) add_address(network.address4, network.address6, ip_of(subnet.gateway()));
+        if (network.vni != 0) vnis.add(network.vni, narrow(from.id()));
+    }
+    assembly.out.vnis = vnis.build();
+}
+
+// Where an address has two owners the later line wins: a kernel's address may be a tunnel's end as well.
+void assemble_locals(Assembly& assembly)
+{
+    Locals locals;
+    add_pools(locals, assembly);
+    for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
+        locals.add(key_of(public_network, ip_of(object.eip().public_address())), {Owner::eip, 0});
+    for (const Service& service : assembly.out.services)
+        locals.add(key_of(public_network, service.address), {Owner::service, 0});
+    add_tunnel_ends(locals, assembly.out.settings);
+    add_gateways(locals, assembly);
+    add_interfaces(locals, assembly);
+    assembly.out.locals = locals.build();
+}
+
+} // namespace sluice::table

@@ -1,0 +1,96 @@
+#include "dataplane/table/model.hpp"
+
+#include "dataplane/table/build/assemble.hpp"
+#include "dataplane/table/build/validate.hpp"
+
+namespace sluice::table {
+namespace {
+
+constexpr std::uint16_t no_interface = 0xFFFF;
+constexpr std::size_t vlans_per_port = 4096;
+
+std::vector<std::uint16_t> interfaces_by_tag(const std::vector<Interface>& interfaces, unsigned ports)
+{
+    std::vector<std::uint16_t> by_tag(ports * vlans_per_port, no_interface);
+    for (const Interface& interface : interfaces)
+        by_tag[interface.port * vlans_per_port + interface.vlan] = interface.id;
+    return by_tag;
+}
+
+Snapshot empty_tables(const std::vector<Interface>& interfaces, unsigned ports)
+{
+    Snapshot tables;
+    tables.interfaces = interfaces;
+    tables.interface_of = interfaces_by_tag(interfaces, ports);
+    tables.networks.resize(1);
+    tables.networks[public_network].name = "public";
+    tables.networks[public_network].used = true;
+    tables.nat_rules.resize(1);
+    return tables;
+}
+
+} // namespace
+
+Model::Model(std::vector<Interface> interfaces, unsigned ports, const Limits& limits)
+    : interfaces_(std::move(interfaces))
+    , ports_(ports)
+    , limits_(limits)
+    , counters_(limits.tunnels)
+    , committed_(empty_tables(interfaces_, ports_))
+    , pending_counters_(limits.tunnels)
+{
+}
+
+std::unique_ptr<const Snapshot> Model::initial() const
+{
+    return std::make_unique<const Snapshot>(empty_tables(interfaces_, ports_));
+}
+
+Result<std::unique_ptr<const Snapshot>> Model::apply(const api::Transaction& transaction)
+{
+    objects_.discard();
+    auto result = change(transaction).and_then([&] { return build(transaction.generation()); });
+    if (!result) objects_.discard();
+    return result;
+}
+
+Result<void> Model::change(const api::Transaction& transaction)
+{
+    for (const api::Object& object : transaction.remove())
+        if (!objects_.remove(object_key(object))) return fail(describe(object), "is not there to be removed");
+    for (const api::Object& object : transaction.upsert()) {
+        if (auto good = validate_object(object, interfaces_); !good) return good;
+        objects_.put(object_key(object), object);
+    }
+    return validate_set(objects_, limits_.routes);
+}
+
+Result<std::unique_ptr<const Snapshot>> Model::build(std::uint64_t generation)
+{
+    auto next = std::make_unique<Snapshot>(committed_);
+    next->generation = generation;
+    pending_counters_ = counters_;
+    Assembly assembly{objects_, limits_, interfaces_, committed_, pending_counters_, hasher_, next_serial_, *next};
+    if (auto good = assemble(assembly, objects_.changes()); !good) return tl::unexpected(good.error());
+    pending_ = std::move(next);
+    return std::make_unique<const Snapshot>(*pending_);
+}
+
+void Model::commit()
+{
+    if (!pending_) return;
+    objects_.commit();
+    counters_ = pending_counters_;
+    committed_ = std::move(*pending_);
+    pending_.reset();
+}
+
+api::Programmed Model::programmed() const
+{
+    api::Programmed answer;
+    answer.set_generation(committed_.generation);
+    for (const auto& [key, object] : objects_.all()) *answer.add_objects() = object;
+    return answer;
+}
+
+} // namespace sluice::table

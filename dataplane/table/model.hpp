@@ -1,0 +1,62 @@
+// From transactions to tables: keeps what the control process programmed, checks what it adds, and builds the next
+// snapshot. Used by the table server's thread only. A transaction is applied whole or refused whole; memory grows with
+// what is programmed, bounded by `Limits`.
+//
+//     auto next = model.apply(transaction);      // refused: nothing has changed
+//     published.replace(std::move(*next));
+//     model.commit();                            // from here the next transaction builds on it
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "dataplane/api/sluice.pb.h"
+#include "dataplane/base/hash.hpp"
+#include "dataplane/base/result.hpp"
+#include "dataplane/table/build/object_store.hpp"
+#include "dataplane/table/build/tunnel_counters.hpp"
+#include "dataplane/table/snapshot.hpp"
+
+namespace sluice::table {
+
+struct Limits {
+    std::uint32_t tunnels = 65'536; // Tunnel::counter is below it
+    std::uint32_t routes = 1'000'000;
+    std::uint32_t ring_size = 65'537; // slots of a service's ring; prime, the same on every node
+};
+
+class Model {
+public:
+    // `interfaces`: in the order of their numbers, as the configuration made them. `ports`: their ports are below it.
+    Model(std::vector<Interface> interfaces, unsigned ports, const Limits& limits);
+
+    // Before any transaction: the interfaces, in the public network, and nothing else.
+    [[nodiscard]] std::unique_ptr<const Snapshot> initial() const;
+
+    // The tables after `transaction`, or what is wrong with it. Call commit() once they are published; without it the
+    // next apply() starts from where this one did. Cost: building every table of which a kind of object changed.
+    [[nodiscard]] Result<std::unique_ptr<const Snapshot>> apply(const api::Transaction& transaction);
+    void commit();
+
+    // All objects and the generation, as committed.
+    [[nodiscard]] api::Programmed programmed() const;
+
+private:
+    [[nodiscard]] Result<void> change(const api::Transaction& transaction);
+    [[nodiscard]] Result<std::unique_ptr<const Snapshot>> build(std::uint64_t generation);
+
+    std::vector<Interface> interfaces_;
+    unsigned ports_;
+    Limits limits_;
+    Hasher hasher_ = Hasher::random(); // of the pools
+    ObjectStore objects_;
+    TunnelCounters counters_;
+    Snapshot committed_; // a copy of what is published
+    std::uint32_t next_serial_ = 1;
+
+    // Between apply() and commit().
+    std::unique_ptr<Snapshot> pending_;
+    TunnelCounters pending_counters_;
+};
+
+} // namespace sluice::table

@@ -1,0 +1,20 @@
+#include "dataplane/table/snapshot.hpp"
+
+#include <bit>
+#include <cstring>
+
+namespace sluice::table {
+
+AddressKey key_of(std::uint16_t scope, const IpAddress& address, std::uint16_t raw_port, std::uint8_t protocol)
+{
+    AddressKey key{{}, scope, raw_port, protocol, static_cast<std::uint8_t>(address.is_v4() ? 4 : 6), 0};
+    if (address.is_v4()) {
+        const std::uint32_t raw = __builtin_bswap32(address.v4().value);
+        std::memcpy(key.address.data(), &raw, sizeof raw);
+    } else {
+        key.address = address.v6().bytes;
+    }
+    return key;
+}
+
+} // namespace sluice::table
