@@ -36,16 +36,16 @@ void check_subnet(const std::string& path, const Subnet& subnet, Findings& findi
 
 void check_interface_addresses(const Config& config, Findings& findings)
 {
-    Claims<IpAddress> owners;
+    Claims<IpAddress> owners(findings);
     std::vector<PlacedPrefix> subnets;
     for (const PlacedPrefix& placed : prefixes_of(config, std::string(public_network))) {
         const IpAddress address = placed.prefix.address;
         if (names_no_host(placed.prefix, address))
             findings.error(placed.path, address.text() + " is no host's address in " + placed.prefix.masked().text() +
                                             "; write another one");
-        if (const std::string* holder = owners.claim(address, placed.path))
-            findings.error(placed.path, address.text() + " is also " + line_of(findings, *holder) +
-                                            "; an address belongs to one interface");
+        if (const auto clash = owners.claim(address, placed.path))
+            findings.error(clash->later, address.text() + " is also " + line_of(findings, clash->earlier) +
+                                             "; an address belongs to one interface");
         else if (!is_link_local(placed.prefix)) // link-local subnets are the same on every link
             subnets.push_back(placed);
     }

@@ -32,43 +32,53 @@ void require_room(const Config& config, const std::string& network, unsigned mtu
     }
 }
 
-void check_session(const Config& config, const std::string& path, const GtpuSession& session,
-                   const std::vector<PlacedPrefix>& prefixes, Findings& findings)
+void check_session(const std::string& path, const GtpuSession& session, const std::vector<PlacedPrefix>& prefixes,
+                   Findings& findings)
 {
     if (covering(prefixes, session.ue) == nullptr)
         findings.error(path + ".ue",
                        session.ue.text() + " is in no prefix of its network; write one that is, or add the prefix");
-    if (!config.gtpu.endpoint) return;
-    if (session.peer == *config.gtpu.endpoint)
-        findings.error(path + ".peer", session.peer.text() + " is gtpu.endpoint, ours; write the radio side's address");
-    else if (session.peer.is_v4() != config.gtpu.endpoint->is_v4())
-        findings.error(path + ".peer", session.peer.text() + " is of another family than gtpu.endpoint, " +
-                                           config.gtpu.endpoint->text() + "; a tunnel has one family");
+}
+
+void check_peer(const IpAddress& ours, const IpAddress& theirs, const std::string& path, Findings& findings)
+{
+    if (theirs == ours)
+        findings.error(path, theirs.text() + " is gtpu.endpoint, ours; write the radio side's address");
+    else if (theirs.is_v4() != ours.is_v4())
+        findings.error(path, theirs.text() + " is of another family than gtpu.endpoint, " + ours.text() +
+                                 "; a tunnel has one family");
 }
 
 } // namespace
 
 void check_gtpu_sessions(const Config& config, Findings& findings)
 {
-    Claims<std::uint32_t> teids; // one space for the endpoint, whatever the network
+    Claims<std::uint32_t> teids(findings); // one space for the endpoint, whatever the network
     for (const auto& [name, network] : config.networks) {
         const std::string path = "networks." + name + ".sessions";
         const std::vector<PlacedPrefix> prefixes = prefixes_of(config, name);
-        if (!network.sessions.empty() && !config.gtpu.endpoint)
-            findings.error(path, "sessions need our end of the tunnels; write gtpu.endpoint");
-        Claims<IpAddress> phones;
+        Claims<IpAddress> phones(findings);
         for (std::size_t i = 0; i < network.sessions.size(); ++i) {
             const GtpuSession& session = network.sessions[i];
             const std::string at = item(path, i);
-            check_session(config, at, session, prefixes, findings);
-            if (const std::string* holder = teids.claim(session.teid, at + ".teid"))
-                findings.error(at + ".teid", std::to_string(session.teid) + " is also " + line_of(findings, *holder) +
-                                                 "; a TEID of ours is one session");
-            if (const std::string* holder = phones.claim(session.ue, at + ".ue"))
-                findings.error(at + ".ue", session.ue.text() + " is also " + line_of(findings, *holder) +
-                                               "; a phone has one session");
+            check_session(at, session, prefixes, findings);
+            if (const auto clash = teids.claim(session.teid, at + ".teid"))
+                findings.error(clash->later, std::to_string(session.teid) + " is also " +
+                                                 line_of(findings, clash->earlier) + "; a TEID of ours is one session");
+            if (const auto clash = phones.claim(session.ue, at + ".ue"))
+                findings.error(clash->later, session.ue.text() + " is also " + line_of(findings, clash->earlier) +
+                                                 "; a phone has one session");
         }
     }
+}
+
+void check_gtpu_peers(const Config& config, Findings& findings)
+{
+    if (!config.gtpu.endpoint) return;
+    for (const auto& [name, network] : config.networks)
+        for (std::size_t i = 0; i < network.sessions.size(); ++i)
+            check_peer(*config.gtpu.endpoint, network.sessions[i].peer,
+                       item("networks." + name + ".sessions", i) + ".peer", findings);
 }
 
 void check_echo_interval(const Config& config, Findings& findings)

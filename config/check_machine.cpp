@@ -11,12 +11,12 @@ namespace sluice::config {
 void check_ports(const Config& config, Findings& findings)
 {
     if (config.ports.empty()) findings.error("ports", "is missing; a gateway needs at least one port");
-    Claims<std::string> devices;
+    Claims<std::string> devices(findings);
     for (const auto& [name, port] : config.ports) {
         const std::string path = "ports." + name + ".device";
-        if (const std::string* holder = devices.claim(port.device, path))
-            findings.error(path,
-                           "'" + port.device + "' is also " + line_of(findings, *holder) + "; a device is one port");
+        if (const auto clash = devices.claim(port.device, path))
+            findings.error(clash->later, "'" + port.device + "' is also " + line_of(findings, clash->earlier) +
+                                             "; a device is one port");
     }
 }
 
@@ -31,24 +31,24 @@ void check_workers(const Config& config, Findings& findings)
 
 void check_memory(const Config& config, Findings& findings)
 {
-    constexpr std::uint64_t gib = 1ULL << 30;
+    constexpr std::uint64_t page = 2ULL << 20;
     const std::uint64_t given = config.memory.hugepage_bytes;
     const std::uint64_t needed = memory_plan(config).total();
     if (given == 0 || given >= needed) return;
     findings.error("memory.hugepages", "'" + bytes_text(given) + "' is not enough: the tables and packets need " +
                                            rounded_bytes_text(needed) + "; write at least " +
-                                           bytes_text((needed + gib - 1) / gib * gib));
+                                           bytes_text((needed + page - 1) / page * page));
 }
 
 void check_vlans(const Config& config, Findings& findings)
 {
-    Claims<std::pair<std::string, unsigned>> tags;
+    Claims<std::pair<std::string, unsigned>> tags(findings);
     for (const auto& [name, vlan] : config.vlans) {
         const std::string path = "vlans." + name;
         require_name(config.ports, vlan.port, "port", path + ".port", findings);
-        if (const std::string* holder = tags.claim({vlan.port, vlan.id}, path + ".id"))
-            findings.error(path + ".id", std::to_string(vlan.id) + " is on port " + vlan.port + " already, " +
-                                             line_of(findings, *holder) + "; a tag is one interface");
+        if (const auto clash = tags.claim({vlan.port, vlan.id}, path + ".id"))
+            findings.error(clash->later, std::to_string(vlan.id) + " is on port " + vlan.port + " already, " +
+                                             line_of(findings, clash->earlier) + "; a tag is one interface");
         const auto port = config.ports.find(vlan.port);
         if (port != config.ports.end() && port->second.mtu < vlan.mtu)
             findings.error(path + ".mtu", std::to_string(vlan.mtu) + " is more than ports." + vlan.port + ".mtu, " +

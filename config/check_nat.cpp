@@ -50,7 +50,7 @@ void check_pools(const Config& config, Findings& findings)
 void check_pool_overlaps(const Config& config, Findings& findings)
 {
     const std::vector<PlacedPrefix> pools = pool_prefixes(config);
-    for (const PlacedPrefix& placed : prefixes_of(config, std::string(public_network)))
+    for (const PlacedPrefix& placed : own_addresses(config))
         refuse_inside(pools, placed.prefix.address, placed.path, findings);
     for (std::size_t i = 0; i < config.nat.eips.size(); ++i)
         refuse_inside(pools, config.nat.eips[i].public_address, item("nat.eips", i) + ".public", findings);
@@ -85,21 +85,21 @@ void check_nat_rules(const Config& config, Findings& findings)
 
 void check_eips(const Config& config, Findings& findings)
 {
-    Claims<IpAddress> owners;
-    for (const PlacedPrefix& placed : prefixes_of(config, std::string(public_network)))
+    Claims<IpAddress> owners(findings);
+    for (const PlacedPrefix& placed : own_addresses(config))
         owners.claim(placed.prefix.address, placed.path);
     for (const auto& [name, service] : config.services)
         owners.claim(service.address, "services." + name + ".address");
-    Claims<std::pair<std::string, IpAddress>> insides;
+    Claims<std::pair<std::string, IpAddress>> insides(findings);
     for (std::size_t i = 0; i < config.nat.eips.size(); ++i) {
         const Eip& eip = config.nat.eips[i];
         const std::string path = item("nat.eips", i);
-        if (const std::string* holder = owners.claim(eip.public_address, path + ".public"))
-            findings.error(path + ".public", eip.public_address.text() + " is also " + line_of(findings, *holder) +
-                                                 "; an EIP belongs to one machine");
-        if (const std::string* holder = insides.claim({eip.network, eip.private_address}, path + ".private"))
-            findings.error(path + ".private", eip.private_address.text() + " is also " + line_of(findings, *holder) +
-                                                  "; a machine has one EIP");
+        if (const auto clash = owners.claim(eip.public_address, path + ".public"))
+            findings.error(clash->later, eip.public_address.text() + " is also " + line_of(findings, clash->earlier) +
+                                             "; an EIP belongs to one machine");
+        if (const auto clash = insides.claim({eip.network, eip.private_address}, path + ".private"))
+            findings.error(clash->later, eip.private_address.text() + " is also " + line_of(findings, clash->earlier) +
+                                             "; a machine has one EIP");
         require_network(config, eip.network, path + ".network", findings);
         const bool known = config.networks.contains(eip.network);
         if (known && covering(prefixes_of(config, eip.network), eip.private_address) == nullptr)

@@ -46,7 +46,7 @@ void check_next_hop(const Config& config, const StaticRoute& route, const std::s
 
 void check_routes(const Config& config, Findings& findings)
 {
-    Claims<std::pair<std::string, Prefix>> prefixes;
+    Claims<std::pair<std::string, Prefix>> prefixes(findings);
     for (std::size_t i = 0; i < config.routes.size(); ++i) {
         const StaticRoute& route = config.routes[i];
         const std::string path = item("routes", i);
@@ -59,15 +59,15 @@ void check_routes(const Config& config, Findings& findings)
                                               "; write a next hop of the same");
         else if (network_known && interface_known)
             check_next_hop(config, route, path, findings);
-        if (const std::string* holder = prefixes.claim({route.network, route.prefix}, path + ".prefix"))
-            findings.error(path + ".prefix", route.prefix.text() + " is also " + line_of(findings, *holder) +
-                                                 "; a static route has one next hop");
+        if (const auto clash = prefixes.claim({route.network, route.prefix}, path + ".prefix"))
+            findings.error(clash->later, route.prefix.text() + " is also " + line_of(findings, clash->earlier) +
+                                             "; a static route has one next hop");
     }
 }
 
 void check_neighbors(const Config& config, Findings& findings)
 {
-    Claims<std::pair<std::string, IpAddress>> neighbors;
+    Claims<std::pair<std::string, IpAddress>> neighbors(findings);
     for (std::size_t i = 0; i < config.neighbors.size(); ++i) {
         const StaticNeighbor& neighbor = config.neighbors[i];
         const std::string path = item("neighbors", i);
@@ -80,9 +80,9 @@ void check_neighbors(const Config& config, Findings& findings)
                                                   "; write a neighbour that is on the link");
         else if (subnet->prefix.address == neighbor.address)
             findings.error(path + ".address", address + " is our own address; write the neighbour's");
-        if (const std::string* holder = neighbors.claim({neighbor.interface, neighbor.address}, path + ".address"))
-            findings.error(path + ".address",
-                           address + " is also " + line_of(findings, *holder) + "; a neighbour has one MAC address");
+        if (const auto clash = neighbors.claim({neighbor.interface, neighbor.address}, path + ".address"))
+            findings.error(clash->later, address + " is also " + line_of(findings, clash->earlier) +
+                                             "; a neighbour has one MAC address");
     }
 }
 

@@ -30,15 +30,16 @@ void claim_endpoints(const Service& service, const std::string& path, const Back
 {
     for (const ServicePort& port : service.ports) {
         const std::uint16_t at = backend.port == 0 ? port.port : backend.port;
-        const std::string* holder = endpoints.claim({service.network, backend.address, at, port.protocol}, path);
-        if (holder == nullptr) continue;
+        const auto clash = endpoints.claim({service.network, backend.address, at, port.protocol}, path);
+        if (!clash) continue;
         const std::string endpoint = endpoint_text(backend.address, at, port.protocol);
-        if (*holder == path)
+        if (clash->earlier == clash->later)
             findings.error(path,
                            endpoint + " serves two ports of the service; leave its port out or make it two services");
         else
-            findings.error(path, endpoint + " is also " + line_of(findings, *holder) +
-                                     "; answers could not be told apart, so an endpoint belongs to one service");
+            findings.error(clash->later,
+                           endpoint + " is also " + line_of(findings, clash->earlier) +
+                               "; answers could not be told apart, so an endpoint belongs to one service");
     }
 }
 
@@ -78,12 +79,10 @@ void check_service_names(const Config& config, Findings& findings)
 
 void check_service_addresses(const Config& config, Findings& findings)
 {
-    Claims<std::tuple<IpAddress, ServicePort>> ports;
+    Claims<std::tuple<IpAddress, ServicePort>> ports(findings);
     std::map<IpAddress, std::string> ours;
-    for (const PlacedPrefix& placed : prefixes_of(config, std::string(public_network)))
+    for (const PlacedPrefix& placed : own_addresses(config))
         ours.emplace(placed.prefix.address, placed.path);
-    if (config.vxlan.vtep) ours.emplace(*config.vxlan.vtep, "vxlan.vtep");
-    if (config.gtpu.endpoint) ours.emplace(*config.gtpu.endpoint, "gtpu.endpoint");
     for (const auto& [name, service] : config.services) {
         const std::string path = "services." + name;
         if (const auto own = ours.find(service.address); own != ours.end())
@@ -92,16 +91,17 @@ void check_service_addresses(const Config& config, Findings& findings)
         for (std::size_t i = 0; i < service.ports.size(); ++i) {
             const ServicePort port = service.ports[i];
             const std::string at = item(path + ".ports", i);
-            if (const std::string* holder = ports.claim({service.address, port}, at))
-                findings.error(at, endpoint_text(service.address, port.port, port.protocol) + " is also " +
-                                       line_of(findings, *holder) + "; an address and port is one service");
+            if (const auto clash = ports.claim({service.address, port}, at))
+                findings.error(clash->later, endpoint_text(service.address, port.port, port.protocol) + " is also " +
+                                                 line_of(findings, clash->earlier) +
+                                                 "; an address and port is one service");
         }
     }
 }
 
 void check_backends(const Config& config, Findings& findings)
 {
-    Claims<Endpoint> endpoints;
+    Claims<Endpoint> endpoints(findings);
     for (const auto& [name, service] : config.services) {
         const std::string path = "services." + name + ".backends";
         if (service.backends.empty() && service.registry.empty())

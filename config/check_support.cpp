@@ -35,6 +35,17 @@ std::vector<PlacedPrefix> prefixes_of(const Config& config, const std::string& n
     return prefixes;
 }
 
+std::vector<PlacedPrefix> own_addresses(const Config& config)
+{
+    std::vector<PlacedPrefix> addresses = prefixes_of(config, std::string(public_network));
+    const auto add = [&](const std::optional<IpAddress>& address, const char* path) {
+        if (address) addresses.push_back({Prefix{*address, address->bits()}, path});
+    };
+    add(config.vxlan.vtep, "vxlan.vtep");
+    add(config.gtpu.endpoint, "gtpu.endpoint");
+    return addresses;
+}
+
 const PlacedPrefix* covering(const std::vector<PlacedPrefix>& prefixes, const IpAddress& address)
 {
     const auto covers = [&](const PlacedPrefix& placed) { return placed.prefix.contains(address); };
@@ -83,7 +94,11 @@ void report_unknown(const std::vector<std::string>& known, const std::string& na
 
 void require_network(const Config& config, const std::string& name, const std::string& path, Findings& findings)
 {
-    if (name != public_network) require_name(config.networks, name, "network", path, findings);
+    if (name == public_network || config.networks.contains(name)) return;
+    std::vector<std::string> names{std::string(public_network)};
+    for (const auto& entry : config.networks)
+        names.push_back(entry.first);
+    report_unknown(names, name, "network", path, findings);
 }
 
 } // namespace sluice::config

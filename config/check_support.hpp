@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/check.hpp"
@@ -27,6 +29,8 @@ struct PlacedPrefix {
 [[nodiscard]] std::vector<PlacedInterface> interfaces_of(const Config& config);
 // A network's subnets and prefixes; of "public" the subnets of the interfaces.
 [[nodiscard]] std::vector<PlacedPrefix> prefixes_of(const Config& config, const std::string& network);
+// Every address that is the node's own: its interfaces', and the ends of its tunnels.
+[[nodiscard]] std::vector<PlacedPrefix> own_addresses(const Config& config);
 [[nodiscard]] const PlacedPrefix* covering(const std::vector<PlacedPrefix>& prefixes, const IpAddress& address);
 
 [[nodiscard]] std::string item(const std::string& path, std::size_t index);           // "nat.rules[0]"
@@ -43,18 +47,33 @@ void report_unknown(const std::vector<std::string>& known, const std::string& na
                     const std::string& path, Findings& findings);
 void require_network(const Config& config, const std::string& name, const std::string& path, Findings& findings);
 
-// Things that must be unique: the first to claim one has it.
+// Two paths that want the same thing. The later one in the text is what the operator has to change.
+struct Clash {
+    std::string later;
+    std::string earlier;
+};
+
+// Things that must be unique: the first in the text to claim one has it, in whatever order the claims are made.
 template<class Thing>
 class Claims {
 public:
-    // The path that has it already, or nullptr.
-    const std::string* claim(const Thing& thing, const std::string& path)
+    explicit Claims(const Findings& findings)
+        : places_(findings.places)
+    {
+    }
+
+    std::optional<Clash> claim(const Thing& thing, const std::string& path)
     {
         const auto [entry, fresh] = holders_.emplace(thing, path);
-        return fresh ? nullptr : &entry->second;
+        if (fresh) return std::nullopt;
+        Clash clash{path, entry->second};
+        if (places_.mark(clash.later) < places_.mark(clash.earlier)) std::swap(clash.later, clash.earlier);
+        entry->second = clash.earlier;
+        return clash;
     }
 
 private:
+    const Places& places_;
     std::map<Thing, std::string> holders_;
 };
 

@@ -12,8 +12,8 @@ bool any_terminates(const Config& config, bool Terminates::*tunnel)
     return false;
 }
 
-void check_neighbor(const Config& config, const Network& network, const std::string& path,
-                    const TunnelNeighbor& neighbor, const std::vector<PlacedPrefix>& subnets, Findings& findings)
+void check_neighbor(const Network& network, const std::string& path, const TunnelNeighbor& neighbor,
+                    const std::vector<PlacedPrefix>& subnets, Findings& findings)
 {
     const std::string address = neighbor.address.text();
     if (covering(subnets, neighbor.address) == nullptr)
@@ -23,13 +23,15 @@ void check_neighbor(const Config& config, const Network& network, const std::str
         if (subnet.gateway == neighbor.address)
             findings.error(path + ".address",
                            address + " is the gateway of subnet " + name + "; a machine has another one");
-    if (!config.vxlan.vtep) return;
-    if (neighbor.vtep == *config.vxlan.vtep)
-        findings.error(path + ".vtep",
-                       neighbor.vtep.text() + " is vxlan.vtep, ours; write the VTEP of the machine's host");
-    else if (neighbor.vtep.is_v4() != config.vxlan.vtep->is_v4())
-        findings.error(path + ".vtep", neighbor.vtep.text() + " is of another family than vxlan.vtep, " +
-                                           config.vxlan.vtep->text() + "; a tunnel has one family");
+}
+
+void check_vtep(const IpAddress& ours, const IpAddress& theirs, const std::string& path, Findings& findings)
+{
+    if (theirs == ours)
+        findings.error(path, theirs.text() + " is vxlan.vtep, ours; write the VTEP of the machine's host");
+    else if (theirs.is_v4() != ours.is_v4())
+        findings.error(path, theirs.text() + " is of another family than vxlan.vtep, " + ours.text() +
+                                 "; a tunnel has one family");
 }
 
 } // namespace
@@ -43,23 +45,34 @@ void check_terminates(const Config& config, Findings& findings)
             findings.error(placed.path + ".terminates", "gtpu needs an address to end at; write gtpu.endpoint");
     }
     for (const auto& [name, network] : config.networks) {
+        const std::string path = "networks." + name;
         if (network.vni && !any_terminates(config, &Terminates::vxlan))
-            findings.warning("networks." + name + ".vni", "no interface terminates vxlan, so nothing can come back");
+            findings.warning(path + ".vni", "no interface terminates vxlan, so nothing can come back");
         if (!network.sessions.empty() && !any_terminates(config, &Terminates::gtpu))
-            findings.warning("networks." + name + ".sessions", "no interface terminates gtpu, so no phone can send");
+            findings.warning(path + ".sessions", "no interface terminates gtpu, so no phone can send");
+    }
+}
+
+void check_tunnel_ends(const Config& config, Findings& findings)
+{
+    for (const auto& [name, network] : config.networks) {
+        const std::string path = "networks." + name;
+        if (network.vni && !config.vxlan.vtep)
+            findings.error(path + ".vni", "a VNI needs our end of the tunnels; write vxlan.vtep");
+        if (!network.sessions.empty() && !config.gtpu.endpoint)
+            findings.error(path + ".sessions", "sessions need our end of the tunnels; write gtpu.endpoint");
     }
 }
 
 void check_vnis(const Config& config, Findings& findings)
 {
-    Claims<std::uint32_t> vnis;
+    Claims<std::uint32_t> vnis(findings);
     for (const auto& [name, network] : config.networks) {
         const std::string path = "networks." + name + ".vni";
         if (!network.vni) continue;
-        if (const std::string* holder = vnis.claim(*network.vni, path))
-            findings.error(path, std::to_string(*network.vni) + " is also " + line_of(findings, *holder) +
-                                     "; a VNI is one network");
-        if (!config.vxlan.vtep) findings.error(path, "a VNI needs our end of the tunnels; write vxlan.vtep");
+        if (const auto clash = vnis.claim(*network.vni, path))
+            findings.error(clash->later, std::to_string(*network.vni) + " is also " +
+                                             line_of(findings, clash->earlier) + "; a VNI is one network");
     }
 }
 
@@ -70,16 +83,24 @@ void check_tunnel_neighbors(const Config& config, Findings& findings)
         if (!network.neighbors.empty() && !network.vni)
             findings.error(path, "virtual machines live behind VXLAN; write networks." + name + ".vni");
         const std::vector<PlacedPrefix> subnets = prefixes_of(config, name);
-        Claims<IpAddress> addresses;
+        Claims<IpAddress> addresses(findings);
         for (std::size_t i = 0; i < network.neighbors.size(); ++i) {
             const TunnelNeighbor& neighbor = network.neighbors[i];
-            check_neighbor(config, network, item(path, i), neighbor, subnets, findings);
-            if (const std::string* holder = addresses.claim(neighbor.address, item(path, i) + ".address"))
-                findings.error(item(path, i) + ".address", neighbor.address.text() + " is also " +
-                                                               line_of(findings, *holder) +
-                                                               "; a machine lives in one place");
+            check_neighbor(network, item(path, i), neighbor, subnets, findings);
+            if (const auto clash = addresses.claim(neighbor.address, item(path, i) + ".address"))
+                findings.error(clash->later, neighbor.address.text() + " is also " + line_of(findings, clash->earlier) +
+                                                 "; a machine lives in one place");
         }
     }
+}
+
+void check_vteps(const Config& config, Findings& findings)
+{
+    if (!config.vxlan.vtep) return;
+    for (const auto& [name, network] : config.networks)
+        for (std::size_t i = 0; i < network.neighbors.size(); ++i)
+            check_vtep(*config.vxlan.vtep, network.neighbors[i].vtep,
+                       item("networks." + name + ".neighbors", i) + ".vtep", findings);
 }
 
 } // namespace sluice::config

@@ -23,11 +23,11 @@ constexpr auto restart = Applies::restart;
 constexpr std::array gateway_rows{
     Key{"version", Type::count, 1, 1, "", "", "required", live, "Version of this format; the first key of the file."},
 
-    Key{"node.name", Type::text, 1, 63, "characters", "", "required", restart,
+    Key{"node.name", Type::name, 1, 63, "characters", "", "required", restart,
         "Names the node in logs, and its sockets under /run/sluice."},
     Key{"node.router-id", Type::ipv4_address, 0, 0, "", "", "0.0.0.0", live,
         "Identity of the node towards routing peers, and the source of ICMP errors where no address is nearer."},
-    Key{"node.netns", Type::text, 1, 63, "characters", "", "", restart,
+    Key{"node.netns", Type::name, 1, 63, "characters", "", "", restart,
         "Network namespace of the exception TAPs; without it the one the processes were started in."},
     Key{"node.drain-time", Type::duration, 0, hour, "", "", "10s", live,
         "How long forwarding goes on after a stop was asked for."},
@@ -107,14 +107,14 @@ constexpr std::array gateway_rows{
         "Ports of each address that are given out."},
     Key{"nat.pools.NAME.block-size", Type::count, 64, 4'096, "ports", "", "256", live,
         "Ports a subscriber gets at a time; a power of two."},
-    Key{"nat.rules[].network", Type::text, 1, 63, "characters", "", "required", live,
+    Key{"nat.rules[].network", Type::name, 1, 63, "characters", "", "required", live,
         "Network whose packets the rule translates; the first rule that matches wins."},
     Key{"nat.rules[].source", Type::ipv4_prefix, 0, 0, "", "", "0.0.0.0/0", live, "Inside addresses the rule is for."},
-    Key{"nat.rules[].pool", Type::text, 1, 63, "characters", "", "required", live,
+    Key{"nat.rules[].pool", Type::name, 1, 63, "characters", "", "required", live,
         "Pool that gives the public address and port."},
     Key{"nat.eips[].public", Type::ipv4_address, 0, 0, "", "", "required", live,
         "A public address that belongs to one inside address."},
-    Key{"nat.eips[].network", Type::text, 1, 63, "characters", "", "required", live, "Network of the inside address."},
+    Key{"nat.eips[].network", Type::name, 1, 63, "characters", "", "required", live, "Network of the inside address."},
     Key{"nat.eips[].private", Type::ipv4_address, 0, 0, "", "", "required", live, "The inside address."},
     Key{"nat.timeouts.tcp-established", Type::duration, 60 * second, 7 * day, "", "", "2h4m", live,
         "Idle time of an established TCP session (RFC 5382 REQ-5)."},
@@ -128,14 +128,14 @@ constexpr std::array gateway_rows{
     Key{"services.NAME.address", Type::address, 0, 0, "", "", "required", live, "The service's virtual address."},
     Key{"services.NAME.ports[]", Type::service_port, 1, 65'535, "", "", "required", live,
         "Ports of the service with their protocol, tcp or udp."},
-    Key{"services.NAME.network", Type::text, 1, 63, "characters", "", "required", live,
+    Key{"services.NAME.network", Type::name, 1, 63, "characters", "", "required", live,
         "Network the backends live in."},
     Key{"services.NAME.backends[].address", Type::address, 0, 0, "", "", "required", live, "Address of a backend."},
     Key{"services.NAME.backends[].port", Type::count, 1, 65'535, "", "", "", live,
         "Port of the backend; without it the port of the service."},
     Key{"services.NAME.backends[].weight", Type::count, 0, 65'535, "", "", "100", live,
         "Share of new flows; 0 keeps its flows and gets no new ones."},
-    Key{"services.NAME.backends.registry", Type::text, 1, 63, "characters", "", "required", live,
+    Key{"services.NAME.backends.registry", Type::name, 1, 63, "characters", "", "required", live,
         "Registry that names the backends, instead of a list."},
     Key{"services.NAME.backends.service", Type::text, 1, 255, "characters", "", "required", live,
         "Name of the service in that registry."},
@@ -148,7 +148,7 @@ constexpr std::array gateway_rows{
     Key{"routes[].prefix", Type::prefix, 0, 0, "", "", "required", live, "Destination of a static route."},
     Key{"routes[].via", Type::address, 0, 0, "", "", "required", live,
         "Next hop; in a subnet of the interface or network."},
-    Key{"routes[].network", Type::text, 1, 63, "characters", "", "public", live, "Network the route is in."},
+    Key{"routes[].network", Type::name, 1, 63, "characters", "", "public", live, "Network the route is in."},
     Key{"routes[].interface", Type::interface_name, 1, 15, "characters", "", "", live,
         "Interface of the next hop; without it the one whose subnet holds `via`."},
     Key{"neighbors[].interface", Type::interface_name, 1, 15, "characters", "", "required", live,
@@ -167,10 +167,10 @@ constexpr std::array registry_rows{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 17> type_names{
-    "text",        "interface name", "word",       "true or false", "count",          "number",
-    "size",        "duration",       "address",    "IPv4 address",  "address/length", "prefix",
-    "IPv4 prefix", "MAC address",    "port range", "port/protocol", "cores"};
+constexpr std::array<std::string_view, 18> type_names{
+    "text",   "name",        "interface name", "word",       "true or false", "count",
+    "number", "size",        "duration",       "address",    "IPv4 address",  "address/length",
+    "prefix", "IPv4 prefix", "MAC address",    "port range", "port/protocol", "cores"};
 
 std::string bounded_text(const Key& key, std::uint64_t value)
 {

@@ -11,6 +11,7 @@ namespace sluice::config {
 
 enum class Type : std::uint8_t {
     text,
+    name,
     interface_name,
     choice,
     boolean,

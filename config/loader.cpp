@@ -16,7 +16,7 @@ std::vector<std::string> misshapen_sections(const std::vector<ShapeError>& error
 {
     std::vector<std::string> sections;
     for (const ShapeError& wrong : errors)
-        sections.push_back(wrong.section);
+        if (wrong.value_lost) sections.push_back(wrong.section);
     return sections;
 }
 
@@ -28,7 +28,7 @@ tl::expected<Loaded, std::vector<Error>> load_text(const std::string& text, cons
     if (!root) return tl::unexpected(root.error());
     Places places(name);
     std::vector<ShapeError> misshapen = check_shape(*root, gateway_keys(), places);
-    if (auto wrong = version_problem(*root, name)) misshapen.insert(misshapen.begin(), {"version", *wrong});
+    if (auto wrong = version_problem(*root, name)) misshapen.push_back({*wrong, "version"});
 
     Loaded loaded;
     loaded.config = read_sections(*root, std::filesystem::path(name).parent_path());

@@ -2,25 +2,28 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace sluice::config {
 namespace {
 
-// Levenshtein's distance, one row at a time.
+// Damerau's distance, a row at a time: a letter too many, too few or wrong counts one, and so do two swapped ones.
 std::size_t edit_distance(std::string_view a, std::string_view b)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::size_t> two_above;
+    std::vector<std::size_t> above(b.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
+        std::vector<std::size_t> row{i};
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+            const std::size_t changed = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row.push_back(std::min({changed, above[j] + 1, row[j - 1] + 1}));
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
         }
+        two_above = std::exchange(above, std::move(row));
     }
-    return row[b.size()];
+    return above[b.size()];
 }
 
 } // namespace

@@ -14,9 +14,12 @@ void check_interface_addresses(const Config& config, Findings& findings);
 void check_terminates(const Config& config, Findings& findings);
 
 void check_network_addresses(const Config& config, Findings& findings);
+void check_tunnel_ends(const Config& config, Findings& findings);
 void check_vnis(const Config& config, Findings& findings);
 void check_tunnel_neighbors(const Config& config, Findings& findings);
+void check_vteps(const Config& config, Findings& findings);
 void check_gtpu_sessions(const Config& config, Findings& findings);
+void check_gtpu_peers(const Config& config, Findings& findings);
 void check_echo_interval(const Config& config, Findings& findings);
 void check_tunnel_mtus(const Config& config, Findings& findings);
 

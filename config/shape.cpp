@@ -69,7 +69,7 @@ public:
     {
         switch (tree.kind) {
         case Tree::Kind::null:
-            return error(path, tree.mark, "has no value; write " + expected(shape) + " or remove the key");
+            return error(path, places_.mark(path), "has no value; write " + expected(shape) + " or remove the key");
         case Tree::Kind::scalar:
             return scalar(shape, tree, path);
         case Tree::Kind::list:
@@ -96,10 +96,19 @@ private:
         return text;
     }
 
-    void error(const std::string& path, Mark mark, std::string what)
+    // A value that should be there is not, or not readable.
+    void error(const std::string& path, Mark mark, std::string what) { report(path, mark, std::move(what), true); }
+
+    // A key that should not be there; what the other keys say holds.
+    void superfluous(const std::string& path, Mark mark, std::string what)
+    {
+        report(path, mark, std::move(what), false);
+    }
+
+    void report(const std::string& path, Mark mark, std::string what, bool value_lost)
     {
         const std::string section = path.substr(0, path.find_first_of(".["));
-        errors.push_back({section, {mark, {place_text(places_.name(), mark, path), std::move(what)}}});
+        errors.push_back({{mark, {place_text(places_.name(), mark, path), std::move(what)}}, section, value_lost});
     }
 
     void scalar(const Shape& shape, const Tree& tree, const std::string& path)
@@ -133,7 +142,8 @@ private:
             if (fresh)
                 map_entry(shape, entry, below);
             else
-                error(below, entry.mark, "is there twice; the first is in line " + std::to_string(first->second.line));
+                superfluous(below, entry.mark,
+                            "is there twice; the first is in line " + std::to_string(first->second.line));
         }
         for (const auto& [name, child] : shape.below)
             if (is_required(*child) && !seen.contains(name))
@@ -153,7 +163,7 @@ private:
         std::vector<std::string> names;
         for (const auto& [name, child] : shape.below)
             if (name != any_item) names.push_back(name);
-        error(path, entry.mark, "unknown key '" + entry.key + "'" + suggestion(entry.key, names));
+        superfluous(path, entry.mark, "unknown key '" + entry.key + "'" + suggestion(entry.key, names));
     }
 
     Places& places_;

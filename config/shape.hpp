@@ -13,8 +13,9 @@
 namespace sluice::config {
 
 struct ShapeError {
-    std::string section; // the first key of the path, or empty: the whole file
     PlacedError placed;
+    std::string section;     // the first key of the path, or empty: the whole file
+    bool value_lost = false; // the section's values are not all what the operator meant
 };
 
 // Reports every departure of `root` from `keys`, and notes in `places` where each path stands.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -49,6 +50,7 @@ public:
     {
         refuse_anchor(mark, anchor);
         refuse_tag(mark, tag);
+        refuse_unprintable(mark, value);
         place({Tree::Kind::scalar, value, tag == "!", from_yaml(mark), {}});
     }
 
@@ -91,6 +93,14 @@ private:
     void refuse_tag(const YAML::Mark& mark, const std::string& tag)
     {
         if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "a tag (!name) is not read here; remove it");
+    }
+
+    // Messages, sockets and logs carry what is written here, on one line. Comments are free.
+    void refuse_unprintable(const YAML::Mark& mark, const std::string& value)
+    {
+        const auto is_printable = [](char c) { return c >= 0x20 && c <= 0x7E; };
+        if (!std::all_of(value.begin(), value.end(), is_printable))
+            refuse(mark, "a value with a line break or characters outside ASCII; write printable ASCII on one line");
     }
 
     void open(const YAML::Mark& mark, Tree::Kind kind)
@@ -154,6 +164,8 @@ void parse_document(const std::string& text, const std::string& name, Tree& root
         TreeBuilder rest(second, name, errors);
         if (parser.HandleNextDocument(rest))
             errors.push_back({place_text(name, second.mark, ""), "a second document; write everything in one"});
+    } catch (const YAML::DeepRecursion& deep) {
+        errors.push_back({place_text(name, from_yaml(deep.mark), ""), "nested too deep; no key is that far down"});
     } catch (const YAML::Exception& wrong) {
         errors.push_back({place_text(name, from_yaml(wrong.mark), ""), "not YAML: " + wrong.msg});
     }

@@ -91,8 +91,10 @@ Problem typed(const Key& key, std::string_view text)
     case Type::text:
     case Type::interface_name:
         return text_length(key, text);
+    case Type::name:
+        return name_problem(text) ? name_problem(text) : text_length(key, text);
     case Type::choice:
-        return quote(text) + " is not known here; write " + range_text(key);
+        return quote(text) + " is not known here; write one of " + range_text(key);
     case Type::boolean:
         return plain(parse_boolean(text));
     case Type::count:
@@ -127,7 +129,7 @@ Problem typed(const Key& key, std::string_view text)
 
 bool is_text(Type type)
 {
-    return type == Type::text || type == Type::interface_name;
+    return type == Type::text || type == Type::name || type == Type::interface_name;
 }
 
 } // namespace
@@ -148,14 +150,21 @@ Problem name_problem(std::string_view name)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
                c == '.';
     };
-    if (!name.empty() && name.size() <= longest && std::all_of(name.begin(), name.end(), allowed)) return std::nullopt;
-    return quote(name.substr(0, 64)) + " is not a name; write letters, digits, '-', '_' and '.'";
+    const bool is_well_begun = !name.empty() && name[0] != '.' && name[0] != '-'; // no file's ".." and no option
+    if (is_well_begun && name.size() <= longest && std::all_of(name.begin(), name.end(), allowed)) return std::nullopt;
+    return quote(name.substr(0, 64)) +
+           " is not a name; write letters, digits, '-', '_' and '.', and neither '-' nor '.' first";
 }
 
 std::string value_words(const Key& key)
 {
     const std::string range = range_text(key);
-    return std::string(type_name(key.type)) + (range.empty() ? "" : " (" + range + ")");
+    const std::string name(type_name(key.type));
+    const bool is_plural = key.type == Type::boolean || key.type == Type::cores;
+    const std::string article = is_plural                                                    ? ""
+                                : std::string_view("aiI").find(name[0]) != std::string::npos ? "an "
+                                                                                             : "a ";
+    return article + name + (range.empty() ? "" : " (" + range + ")");
 }
 
 } // namespace sluice::config

@@ -59,10 +59,10 @@ struct alignas(64) Entry : Translation<Key> {
     }
 
     // TCP flags are sticky. Written only when new, so that a running connection leaves them alone.
-    void saw_tcp(std::uint8_t flags)
+    void saw_tcp(std::uint8_t more)
     {
-        if ((tcp_flags_seen.load(std::memory_order_relaxed) & flags) != flags)
-            tcp_flags_seen.fetch_or(flags, std::memory_order_relaxed);
+        if ((tcp_flags_seen.load(std::memory_order_relaxed) & more) != more)
+            tcp_flags_seen.fetch_or(more, std::memory_order_relaxed);
     }
 };
 static_assert(sizeof(Entry<FlowKey4>) == 64);

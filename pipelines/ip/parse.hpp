@@ -22,15 +22,4 @@ struct FrameVerdict {
 // and RFC 8200, cuts Ethernet padding, and finds protocol, ports and what kind of ICMP it is.
 [[nodiscard]] Verdict parse_ip(Packet& packet) noexcept;
 
-// The same for the head of a packet inside an ICMP error, at `offset` from data start: family, addresses and ports only,
-// lengths may exceed what is there. False: too short to tell the flow.
-struct Embedded {
-    std::uint16_t l4 = 0; // from data start
-    std::uint16_t source_port = 0;
-    std::uint16_t destination_port = 0;
-    std::uint8_t protocol = 0;
-};
-template<class Family>
-[[nodiscard]] bool parse_embedded(const Packet& packet, std::uint32_t offset, Embedded& embedded) noexcept;
-
 } // namespace sluice::ip

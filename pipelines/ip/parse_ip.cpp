@@ -125,24 +125,6 @@ Verdict parse_family(Packet& packet)
     }
 }
 
-bool embedded_transport(const Packet&, const wire::Ipv4& ip, std::uint32_t offset, Embedded& embedded)
-{
-    if (ip.version() != 4 || ip.header_length() < wire::Ipv4::min_header_length || ip.fragment_offset() != 0) return false;
-    embedded.l4 = static_cast<std::uint16_t>(offset + ip.header_length());
-    embedded.protocol = ip.protocol;
-    return true;
-}
-
-bool embedded_transport(const Packet& packet, const wire::Ipv6& ip, std::uint32_t offset, Embedded& embedded)
-{
-    const auto body = bytes_at(*packet.mbuf, offset + sizeof(wire::Ipv6), packet.l3_length);
-    const auto upper = wire::skip_extensions(ip.next_header, body);
-    if (ip.version() != 6 || !upper || upper->fragment_offset != 0) return false;
-    embedded.l4 = static_cast<std::uint16_t>(offset + sizeof(wire::Ipv6) + upper->offset);
-    embedded.protocol = upper->protocol;
-    return true;
-}
-
 } // namespace
 
 Verdict parse_ip(Packet& packet) noexcept
@@ -151,28 +133,5 @@ Verdict parse_ip(Packet& packet) noexcept
     packet.source_port = packet.destination_port = 0;
     return packet.family == 4 ? parse_family<V4>(packet) : parse_family<V6>(packet);
 }
-
-template<class Family>
-bool parse_embedded(const Packet& packet, std::uint32_t offset, Embedded& embedded) noexcept
-{
-    const auto* ip = packet.at<typename Family::Header>(offset);
-    if (ip == nullptr || !embedded_transport(packet, *ip, offset, embedded)) return false;
-    // All that every ICMP error carries: eight bytes behind the IP header (RFC 792).
-    const auto* ports = packet.at<wire::IcmpEcho>(embedded.l4);
-    if (ports == nullptr || embedded.l4 + sizeof *ports > packet.l3_length) return false;
-    if (embedded.protocol == wire::IpProtocol::tcp || embedded.protocol == wire::IpProtocol::udp) {
-        const auto* udp = packet.at<wire::Udp>(embedded.l4); // TCP's ports lie in the same place
-        embedded.source_port = udp->source.raw();
-        embedded.destination_port = udp->destination.raw();
-        return true;
-    }
-    if (embedded.protocol != Family::icmp || !Family::Icmp::is_echo(ports->type)) return false;
-    if (ports->type == Family::Icmp::echo_request) embedded.source_port = ports->identifier.raw();
-    else embedded.destination_port = ports->identifier.raw();
-    return true;
-}
-
-template bool parse_embedded<V4>(const Packet&, std::uint32_t, Embedded&) noexcept;
-template bool parse_embedded<V6>(const Packet&, std::uint32_t, Embedded&) noexcept;
 
 } // namespace sluice::ip

@@ -1,0 +1,96 @@
+#include "pipelines/dispatch.hpp"
+
+#include "pipelines/gtpu/gtpu.hpp"
+#include "pipelines/ip/transmit.hpp"
+#include "pipelines/vxlan/vxlan.hpp"
+
+namespace sluice {
+namespace {
+
+// A session remembers its hop as long as no route has changed.
+constexpr unsigned epoch_shift = 32;
+
+std::uint64_t remembered(std::uint32_t epoch, std::uint32_t hop)
+{
+    return std::uint64_t{epoch} << epoch_shift | hop;
+}
+
+wire::Be16 ether_type(bool is_v4)
+{
+    return is_v4 ? V4::ether_type : V6::ether_type;
+}
+
+} // namespace
+
+template<class Family>
+Verdict Forwarder::find_way(Packet& packet, const Target<Family>& target, ip::Way& way) noexcept
+{
+    std::atomic<std::uint64_t>* cache =
+        target.entry == table::none ? nullptr : &worker_.sessions.of<Family>().entry(target.entry).next_hop;
+    const std::uint64_t known = cache == nullptr ? 0 : cache->load(std::memory_order_relaxed);
+    auto hop = static_cast<std::uint32_t>(known);
+    if (known >> epoch_shift != tables_.routes_epoch) {
+        bool unreachable = false;
+        hop = ip::find_hop<Family>(tables_, target.network, target.address, packet.hash, unreachable);
+        if (unreachable) return Verdict::answer(ip::RouteDrop::unreachable, Problem::host_unreachable);
+        if (hop == table::none) return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
+        if (cache != nullptr) cache->store(remembered(tables_.routes_epoch, hop), std::memory_order_relaxed);
+    }
+    switch (ip::follow<Family>(tables_, hop, target.address, packet.hash, way)) {
+    case ip::Reach::ready:
+        return Verdict::next();
+    case ip::Reach::wanting:
+        hold(packet, way);
+        return Verdict::gone();
+    case ip::Reach::unreachable:
+        return Verdict::answer(ip::RouteDrop::unreachable, Problem::host_unreachable);
+    case ip::Reach::no_route:
+        break;
+    }
+    return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
+}
+
+// What the way back to the sender carries, as far as this node knows.
+template<class Family>
+std::uint16_t Forwarder::mtu_back(const Packet& packet) const noexcept
+{
+    bool unreachable = false;
+    const auto source = Family::source(ip_header<Family>(packet));
+    const std::uint32_t hop = ip::find_hop<Family>(tables_, packet.network, source, packet.hash, unreachable);
+    return hop == table::none ? std::uint16_t{0xFFFF} : tables_.hops[hop].mtu;
+}
+
+Verdict Forwarder::send(Packet& packet, const ip::Way& way) noexcept
+{
+    worker_.traffic.network(packet.network).sent(packet.l3_length);
+    if (way.tunnel == nullptr) return ip::transmit(context_, packet, *way.adjacency, ether_type(packet.family == 4));
+    const table::Tunnel& tunnel = *way.tunnel;
+    const Verdict wrapped = tunnel.kind == table::Tunnel::Kind::vxlan ? vxlan::encapsulate(packet, tunnel, packet.hash)
+                                                                      : gtpu::encapsulate(packet, tunnel);
+    if (!wrapped.goes_on()) return wrapped;
+    worker_.traffic.tunnel(tunnel.counter).sent(packet.l3_length);
+    return ip::transmit(context_, packet, *way.adjacency, ether_type(tunnel.remote.is_v4()));
+}
+
+void Forwarder::hold(Packet& packet, const ip::Way& way) noexcept
+{
+    const ip::Hold::Held held = worker_.hold.add(packet, {way.wanted_interface, way.wanted}, context_.now);
+    if (!held.taken) return drop(packet, flat_reason(ip::RouteDrop::hold_full));
+    context_.ledger.hold();
+    if (held.ask) {
+        const std::string address = way.wanted.packed();
+        context_.outlets.want_neighbor(way.wanted_interface, reinterpret_cast<const std::uint8_t*>(address.data()),
+                                       static_cast<unsigned>(address.size()));
+    }
+    if (!held.pushed) return;
+    Packet oldest = *held.pushed;
+    context_.ledger.unhold();
+    drop(oldest, flat_reason(ip::RouteDrop::neighbor_queue_full));
+}
+
+template Verdict Forwarder::find_way<V4>(Packet&, const Target<V4>&, ip::Way&) noexcept;
+template Verdict Forwarder::find_way<V6>(Packet&, const Target<V6>&, ip::Way&) noexcept;
+template std::uint16_t Forwarder::mtu_back<V4>(const Packet&) const noexcept;
+template std::uint16_t Forwarder::mtu_back<V6>(const Packet&) const noexcept;
+
+} // namespace sluice

@@ -1,0 +1,143 @@
+// Sessions first, then the policy.
+#include "pipelines/forwarder.hpp"
+
+#include "dataplane/wire/tcp.hpp"
+#include "pipelines/dispatch.hpp"
+#include "pipelines/ip/drops.hpp"
+#include "pipelines/ip/echo.hpp"
+#include "pipelines/stateless.hpp"
+#include "pipelines/translate/rewrite.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint8_t most_passes = 1; // rewrites that lead back to the node: an EIP of one VPC calls a service
+
+template<class Visit>
+void with_family(const Packet& packet, Visit&& visit)
+{
+    if (packet.family == V4::family) visit(V4{});
+    else visit(V6{});
+}
+
+} // namespace
+
+void Forwarder::hash(Packet& packet) noexcept
+{
+    with_family(packet, [&]<class Family>(Family) {
+        auto& sessions = worker_.sessions.of<Family>();
+        packet.hash = sessions.hash(flow_key<Family>(packet));
+        if (matches_sessions<Family>(packet)) sessions.prefetch_bucket(packet.hash);
+    });
+}
+
+void Forwarder::fetch(const Packet& packet) noexcept
+{
+    with_family(packet, [&]<class Family>(Family) {
+        auto& sessions = worker_.sessions.of<Family>();
+        if (matches_sessions<Family>(packet)) sessions.prefetch_entry(sessions.candidate(packet.hash));
+    });
+}
+
+void Forwarder::forward(Packet& packet) noexcept
+{
+    with_family(packet, [&]<class Family>(Family) { settle(packet, pass<Family>(packet)); });
+}
+
+// A fragment never does: the later ones have no ports, and all must go the same way.
+template<class Family>
+bool Forwarder::matches_sessions(const Packet& packet) const noexcept
+{
+    return packet.has_ports && !packet.fragment && !packet.originated;
+}
+
+template<class Family>
+Verdict Forwarder::pass(Packet& packet) noexcept
+{
+    if (packet.icmp_error) return error<Family>(packet);
+    if (packet.originated) return originated<Family>(packet);
+    auto& sessions = worker_.sessions.of<Family>();
+    packet.entry = matches_sessions<Family>(packet) ? sessions.find(flow_key<Family>(packet), packet.hash) : table::none;
+    if (packet.entry == table::none) return by_policy<Family>(packet);
+    return translated<Family>(packet, sessions.entry(packet.entry), packet.entry);
+}
+
+template<class Family>
+Verdict Forwarder::by_policy(Packet& packet) noexcept
+{
+    const Decision<Family> decision = policy_.decide<Family>(context_, packet);
+    if (!decision.verdict.goes_on()) return decision.verdict;
+    if (decision.answer_echo) return echo<Family>(packet);
+    if (decision.stateless) return translated<Family>(packet, *decision.stateless, table::none);
+    if (decision.entry == table::none) return plain<Family>(packet);
+    packet.entry = decision.entry;
+    return translated<Family>(packet, worker_.sessions.of<Family>().entry(decision.entry), decision.entry);
+}
+
+// A packet of the node's own leaves as it is, except towards an EIP, whose machine is elsewhere.
+template<class Family>
+Verdict Forwarder::originated(Packet& packet) noexcept
+{
+    const auto action = stateless<Family>(tables_, flow_key<Family>(packet), false);
+    if (action && packet.network == table::public_network) return translated<Family>(packet, *action, table::none);
+    return plain<Family>(packet);
+}
+
+template<class Family>
+Verdict Forwarder::translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry) noexcept
+{
+    if (!action.has(action.answers_local)) {
+        return dispatch<Family>(packet, {action.out_network, action.new_destination, entry}, [&](Packet& ready) {
+            if (entry != table::none) touch<Family>(ready, entry);
+            translate::rewrite<Family>(ready, action);
+        });
+    }
+    if (packet.passes == most_passes) return Verdict::drop(ip::RouteDrop::loop);
+    ++packet.passes;
+    if (entry != table::none) touch<Family>(packet, entry);
+    translate::rewrite<Family>(packet, action);
+    packet.hash = worker_.sessions.of<Family>().hash(flow_key<Family>(packet));
+    return pass<Family>(packet);
+}
+
+template<class Family>
+Verdict Forwarder::plain(Packet& packet) noexcept
+{
+    const auto destination = Family::destination(ip_header<Family>(packet));
+    return dispatch<Family>(packet, {packet.network, destination, table::none}, [](Packet&) {});
+}
+
+template<class Family>
+Verdict Forwarder::echo(Packet& packet) noexcept
+{
+    context_.ledger.consume(flat_reason(ip::RouteConsumed::echo_answered));
+    context_.ledger.originate();
+    ip::turn_into_reply<Family>(packet);
+    packet.originated = true;
+    return originated<Family>(packet);
+}
+
+// One packet of the session, and what its TCP flags tell ageing. A SYN after the end is the port's next connection.
+template<class Family>
+void Forwarder::touch(const Packet& packet, std::uint32_t index) noexcept
+{
+    auto& sessions = worker_.sessions.of<Family>();
+    auto& entry = sessions.entry(index);
+    entry.hit(packet.l3_length, sessions.tick(context_.now));
+    if (packet.protocol != wire::IpProtocol::tcp) return;
+    const auto* tcp = packet.at<wire::Tcp>(packet.l4);
+    constexpr std::uint8_t ended = wire::Tcp::fin | wire::Tcp::rst;
+    auto& partner = sessions.entry(index ^ 1U);
+    const auto seen = entry.tcp_flags_seen.load(std::memory_order_relaxed) |
+                      partner.tcp_flags_seen.load(std::memory_order_relaxed);
+    if (tcp->is_opening() && (seen & ended) != 0) {
+        entry.tcp_flags_seen.store(0, std::memory_order_relaxed);
+        partner.tcp_flags_seen.store(0, std::memory_order_relaxed);
+    }
+    entry.saw_tcp(tcp->flags);
+}
+
+template Verdict Forwarder::plain<V4>(Packet&) noexcept;
+template Verdict Forwarder::plain<V6>(Packet&) noexcept;
+
+} // namespace sluice

@@ -1,0 +1,25 @@
+// One worker's pipeline: bursts in three passes, so that the memory a packet needs is on its way while others are
+// handled; and the packets that wait for a neighbour.
+#pragma once
+
+#include "dataplane/burst/pipeline.hpp"
+#include "pipelines/forwarder.hpp"
+
+namespace sluice {
+
+class Gateway final : public Pipeline {
+public:
+    Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz);
+
+    void receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept override;
+    void tick(BurstContext& context) noexcept override;
+    void close(BurstContext& context) noexcept override;
+
+    [[nodiscard]] Traffic& traffic() noexcept { return worker_.traffic; }
+
+private:
+    WorkerState worker_;
+    std::uint32_t routes_epoch_ = 0; // of the tables that held packets were last tried with
+};
+
+} // namespace sluice

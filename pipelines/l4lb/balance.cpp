@@ -1,0 +1,59 @@
+#include "pipelines/l4lb/balance.hpp"
+
+namespace sluice::l4lb {
+namespace {
+
+// Unkeyed: every node must come to the same slot.
+template<class Family>
+std::uint64_t slot_hash(const TranslationOf<Family>& action, std::uint32_t attempt)
+{
+    typename Family::Key key = rewritten_key(action);
+    key.network = table::public_network;
+    return table::mix64(table::mix_key(key) + attempt);
+}
+
+} // namespace
+
+template<class Family>
+const table::Service* find_service(const table::Snapshot& tables, const TranslationOf<Family>& action) noexcept
+{
+    if (action.out_network != table::public_network) return nullptr;
+    const auto* target = tables.service_of.find(address_key<Family>(table::public_network, action.new_destination,
+                                                                    action.new_destination_port, action.key.protocol));
+    return target == nullptr ? nullptr : &tables.services[target->service];
+}
+
+template<class Family>
+tl::expected<const table::Backend*, Drop> balance(const table::Service& service, TranslationOf<Family>& action,
+                                                  std::uint32_t attempt) noexcept
+{
+    if (service.ring == nullptr || service.ring->empty()) return tl::unexpected(Drop::no_backend);
+    const std::uint16_t member = (*service.ring)[slot_hash<Family>(action, attempt) % service.ring->size()];
+    const table::Backend& backend = service.backends[member];
+    if (backend.address.is_v4() != (Family::family == V4::family)) return tl::unexpected(Drop::family_mismatch);
+    set_destination(action, Family::raw(backend.address), backend.port);
+    action.out_network = service.network;
+    return &backend;
+}
+
+template<class Family>
+bool unrewrite(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept
+{
+    const auto* target = tables.reverse_of.find(
+        address_key<Family>(action.key.network, action.key.source, action.key.source_port, action.key.protocol));
+    if (target == nullptr) return false;
+    set_source(action, Family::raw(tables.services[target->service].address), target->port);
+    action.out_network = table::public_network;
+    return true;
+}
+
+template const table::Service* find_service<V4>(const table::Snapshot&, const TranslationOf<V4>&) noexcept;
+template const table::Service* find_service<V6>(const table::Snapshot&, const TranslationOf<V6>&) noexcept;
+template tl::expected<const table::Backend*, Drop> balance<V4>(const table::Service&, TranslationOf<V4>&,
+                                                               std::uint32_t) noexcept;
+template tl::expected<const table::Backend*, Drop> balance<V6>(const table::Service&, TranslationOf<V6>&,
+                                                               std::uint32_t) noexcept;
+template bool unrewrite<V4>(const table::Snapshot&, TranslationOf<V4>&) noexcept;
+template bool unrewrite<V6>(const table::Snapshot&, TranslationOf<V6>&) noexcept;
+
+} // namespace sluice::l4lb

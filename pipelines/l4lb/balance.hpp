@@ -1,0 +1,27 @@
+// Services: which backend takes a new flow, and how an answer becomes the service's again. Choice by Maglev's ring
+// (Eisenbud et al., NSDI 2016), the same on every node, so that a flow may change nodes.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include "dataplane/burst/translation.hpp"
+#include "pipelines/l4lb/drops.hpp"
+
+namespace sluice::l4lb {
+
+// The service that has the flow's destination address, port and protocol after `action`; nullptr: none.
+template<class Family>
+[[nodiscard]] const table::Service* find_service(const table::Snapshot& tables,
+                                                 const TranslationOf<Family>& action) noexcept;
+
+// Sends the flow to the backend its ring slot names; `attempt` above 0 tries other slots. The chosen backend.
+template<class Family>
+[[nodiscard]] tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
+                                                                TranslationOf<Family>& action,
+                                                                std::uint32_t attempt) noexcept;
+
+// From a backend's endpoint, whichever node balanced the flow: the source becomes the service's. False: no backend's.
+template<class Family>
+[[nodiscard]] bool unrewrite(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept;
+
+} // namespace sluice::l4lb

@@ -1,0 +1,203 @@
+// Order of the questions: is it addressed to the node itself; is its destination in its own network; how does it leave
+// that network.
+#include "pipelines/policy.hpp"
+
+#include "dataplane/wire/tcp.hpp"
+#include "pipelines/ip/drops.hpp"
+#include "pipelines/ip/echo.hpp"
+#include "pipelines/l4lb/balance.hpp"
+#include "pipelines/nat/eip.hpp"
+#include "pipelines/nat/outbound.hpp"
+#include "pipelines/punt_class.hpp"
+#include "pipelines/stateless.hpp"
+#include "pipelines/translate/drops.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint32_t nat_attempts = 8;     // ports tried when an answer's key is taken
+constexpr std::uint32_t service_attempts = 4; // backends tried
+
+template<class Family>
+Decision<Family> end(const Verdict& verdict)
+{
+    return {verdict, false, table::none, std::nullopt};
+}
+
+} // namespace
+
+// One packet before the policy.
+template<class Family>
+struct Policy::Case {
+    using Action = TranslationOf<Family>;
+    using Made = Decision<Family>;
+
+    const table::Snapshot& tables;
+    const Packet& packet;
+    table::SessionTable<typename Family::Key>& sessions;
+    typename Family::Key key;
+    std::uint32_t now; // SessionTable::tick
+
+    Made decide()
+    {
+        if (const auto* own = local(key.network, key.destination)) return to_own_address(*own);
+        if (key.network != table::public_network) return leave_network();
+        return nat_or_forward();
+    }
+
+    const table::LocalAddress* local(std::uint16_t network, const typename Family::Address& address) const
+    {
+        return tables.locals.find(address_key<Family>(network, address));
+    }
+
+    Made to_own_address(const table::LocalAddress& own)
+    {
+        switch (own.owner) {
+        case table::Owner::interface: {
+            const bool on_the_wire = !packet.from_tunnel && packet.passes == 0;
+            return on_the_wire ? end<Family>(Verdict::punt(punt_class(packet))) : echo_or_nothing();
+        }
+        case table::Owner::service:
+            return to_service();
+        case table::Owner::eip:
+            return without_state();
+        case table::Owner::pool:
+            return end<Family>(Verdict::drop(nat::Drop::no_session));
+        case table::Owner::gateway:
+        case table::Owner::tunnel_endpoint:
+            break;
+        }
+        return echo_or_nothing();
+    }
+
+    Made echo_or_nothing() const
+    {
+        if (!ip::is_echo_request<Family>(packet)) return end<Family>(Verdict::drop(ip::RouteDrop::not_for_us));
+        return {Verdict::next(), true, table::none, std::nullopt};
+    }
+
+    Made leave_network()
+    {
+        if (Family::find_route(tables, key.network, key.destination) != table::PrefixMap::none) return {};
+        if (Made made = without_state(); made.stateless) return made;
+        return nat_or(end<Family>(Verdict::answer(ip::RouteDrop::no_route, Problem::no_route)));
+    }
+
+    // A connection that a backend opens itself is not an answer.
+    Made without_state() const
+    {
+        const bool opens = packet.protocol == wire::IpProtocol::tcp && packet.has_ports &&
+                           packet.at<wire::Tcp>(packet.l4)->is_opening();
+        auto action = stateless<Family>(tables, key, opens);
+        if (action && packet.fragment && action->new_source_port != key.source_port)
+            return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
+        return {Verdict::next(), false, table::none, action};
+    }
+
+    Made nat_or_forward() { return nat_or(Made{}); }
+
+    Made nat_or(const Made& otherwise)
+    {
+        if constexpr (Family::family == V4::family) {
+            if (const auto* rule = nat::find_rule(tables, key.network, key.source)) return to_pool(tables.pools[rule->pool]);
+        }
+        return otherwise;
+    }
+
+    Made to_service()
+    {
+        Action action = identity(key);
+        const table::Service* service = l4lb::find_service<Family>(tables, action);
+        if (service == nullptr) {
+            const Made echo = echo_or_nothing();
+            return echo.answer_echo ? echo : end<Family>(Verdict::drop(l4lb::Drop::no_such_port));
+        }
+        if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
+        for (std::uint32_t attempt = 0; attempt < service_attempts; ++attempt) {
+            action = identity(key);
+            const auto backend = l4lb::balance<Family>(*service, action, attempt);
+            if (!backend) return end<Family>(Verdict::drop(backend.error()));
+            table::Cold cold;
+            cold.service = service->id;
+            cold.backend = (*backend)->id;
+            const table::Inserted made = insert(action, cold);
+            if (made.result != table::Insert::reverse_conflict) return decision_of(made);
+        }
+        return end<Family>(Verdict::drop(translate::Drop::reverse_conflict));
+    }
+
+    Made to_pool(const table::Pool& pool)
+    {
+        if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
+        if (const Verdict verdict = nat::may_begin(packet); !verdict.goes_on()) return end<Family>(verdict);
+        if (const auto* own = local(table::public_network, key.destination)) {
+            if (own->owner == table::Owner::pool) return end<Family>(Verdict::drop(nat::Drop::hairpin));
+            if (own->owner != table::Owner::eip && own->owner != table::Owner::service) return echo_or_nothing();
+        }
+        for (std::uint32_t attempt = 0; attempt < nat_attempts; ++attempt) {
+            Action action = identity(key);
+            const auto lease = nat::take_source(*pool.blocks, action, attempt);
+            if (!lease) return end<Family>(Verdict::drop(lease.error()));
+            table::Cold cold;
+            cold.pool = pool.serial;
+            cold.lease = lease->handle;
+            const auto target = to_public_target(action, cold);
+            const table::Inserted made = target.goes_on() ? insert(action, cold) : table::Inserted{};
+            if (target.goes_on() && made.result == table::Insert::inserted) return decision_of(made);
+            pool.blocks->give_back(lease->handle, key.protocol);
+            if (!target.goes_on()) return target_failed(target);
+            if (made.result != table::Insert::reverse_conflict) return decision_of(made);
+        }
+        return end<Family>(Verdict::drop(translate::Drop::reverse_conflict));
+    }
+
+    // A public destination that is a service or an EIP of this node is translated in the same session.
+    Verdict to_public_target(Action& action, table::Cold& cold) const
+    {
+        const auto* own = local(table::public_network, key.destination);
+        if (own == nullptr) return Verdict::next();
+        if (own->owner == table::Owner::eip) {
+            static_cast<void>(nat::translate_inward(tables, action));
+            return Verdict::next();
+        }
+        const table::Service* service = l4lb::find_service<Family>(tables, action);
+        if (service == nullptr) return Verdict::drop(l4lb::Drop::no_such_port);
+        const auto backend = l4lb::balance<Family>(*service, action, 0);
+        if (!backend) return Verdict::drop(backend.error());
+        cold.service = service->id;
+        cold.backend = (*backend)->id;
+        return Verdict::next();
+    }
+
+    Made target_failed(const Verdict& verdict) const
+    {
+        const Made echo = echo_or_nothing();
+        return echo.answer_echo ? echo : end<Family>(verdict);
+    }
+
+    table::Inserted insert(Action& action, const table::Cold& cold)
+    {
+        Action answer = answer_to(action);
+        mark_if_local<Family>(tables, action);
+        mark_if_local<Family>(tables, answer);
+        return sessions.insert({action, answer, cold, now});
+    }
+
+    static Made decision_of(const table::Inserted& made)
+    {
+        if (made.result == table::Insert::full) return end<Family>(Verdict::drop(translate::Drop::table_full));
+        return {Verdict::next(), false, made.entry, std::nullopt};
+    }
+};
+
+template<class Family>
+Decision<Family> Policy::decide(const BurstContext& context, const Packet& packet) noexcept
+{
+    auto& sessions = sessions_.of<Family>();
+    return Case<Family>{context.tables, packet, sessions, flow_key<Family>(packet), sessions.tick(context.now)}.decide();
+}
+
+template Decision<V4> Policy::decide<V4>(const BurstContext&, const Packet&) noexcept;
+template Decision<V6> Policy::decide<V6>(const BurstContext&, const Packet&) noexcept;
+
+} // namespace sluice

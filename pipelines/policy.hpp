@@ -1,0 +1,40 @@
+// What becomes of a packet whose flow has no session: a new one by NAT or a service, a translation without state, the
+// node's own answer, the kernel, or plain forwarding. The slow path: once per flow, except for plain forwarding.
+#pragma once
+
+#include <optional>
+
+#include "dataplane/burst/pipeline.hpp"
+#include "dataplane/burst/translation.hpp"
+#include "pipelines/translate/sessions.hpp"
+
+namespace sluice {
+
+template<class Family>
+struct Decision {
+    // `next`: forward, translated by `entry` or `stateless` when one is set. echo: answer the ping in place.
+    Verdict verdict;
+    bool answer_echo = false;
+    std::uint32_t entry = table::none;
+    std::optional<TranslationOf<Family>> stateless;
+};
+
+class Policy {
+public:
+    explicit Policy(translate::Sessions& sessions)
+        : sessions_(sessions)
+    {
+    }
+
+    // Precondition: no ICMP error, not originated, and the session table has just missed.
+    template<class Family>
+    [[nodiscard]] Decision<Family> decide(const BurstContext& context, const Packet& packet) noexcept;
+
+private:
+    template<class Family>
+    struct Case;
+
+    translate::Sessions& sessions_;
+};
+
+} // namespace sluice

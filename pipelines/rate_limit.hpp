@@ -1,0 +1,34 @@
+// At most so many per second, unused ones saved up for a tenth of a second (RFC 4443 section 2.4 f, RFC 1812 section
+// 4.3.2.8: ICMP errors must be limited, with some burst).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace sluice {
+
+class RateLimit {
+public:
+    RateLimit(std::uint64_t tsc_hz, std::uint32_t per_second)
+        : interval_(tsc_hz / per_second)
+        , most_saved_(tsc_hz / 10)
+    {
+    }
+
+    // `now` in TSC ticks, never going back.
+    [[nodiscard]] bool allows(std::uint64_t now) noexcept
+    {
+        const std::uint64_t saved_since = now > most_saved_ ? now - most_saved_ : 0;
+        next_ = std::max(next_, saved_since);
+        if (next_ > now) return false;
+        next_ += interval_;
+        return true;
+    }
+
+private:
+    std::uint64_t interval_;
+    std::uint64_t most_saved_;
+    std::uint64_t next_ = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,48 @@
+// What passed, per tunnel, network and interface, in packets and bytes of whole IP packets (of whole frames for
+// interfaces). One object per worker, written by that worker alone, read by the telemetry thread; 32 bytes per counter.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+namespace sluice {
+
+class Traffic {
+public:
+    struct Count {
+        std::atomic<std::uint64_t> rx_packets{0};
+        std::atomic<std::uint64_t> rx_bytes{0};
+        std::atomic<std::uint64_t> tx_packets{0};
+        std::atomic<std::uint64_t> tx_bytes{0};
+
+        void received(std::uint32_t bytes) noexcept { add(rx_packets, 1), add(rx_bytes, bytes); }
+        void sent(std::uint32_t bytes) noexcept { add(tx_packets, 1), add(tx_bytes, bytes); }
+
+    private:
+        // One writer: no locked instruction is needed.
+        static void add(std::atomic<std::uint64_t>& counter, std::uint64_t value) noexcept
+        {
+            counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+        }
+    };
+
+    // Every number that is used is below its size.
+    Traffic(std::uint32_t tunnels, std::uint32_t networks, std::uint32_t interfaces)
+        : tunnels_(tunnels)
+        , networks_(networks)
+        , interfaces_(interfaces)
+    {
+    }
+
+    [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }
+    [[nodiscard]] Count& network(std::uint32_t network) noexcept { return networks_[network]; }
+    [[nodiscard]] Count& interface(std::uint32_t interface) noexcept { return interfaces_[interface]; }
+
+private:
+    std::vector<Count> tunnels_;
+    std::vector<Count> networks_;
+    std::vector<Count> interfaces_;
+};
+
+} // namespace sluice
