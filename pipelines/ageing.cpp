@@ -34,8 +34,10 @@ bool is_over(table::SessionTable<typename Family::Key>& table, std::uint32_t pai
 template<class Family>
 std::vector<Ageing::Leaving>& Ageing::part(Batch& batch)
 {
-    if constexpr (Family::family == V4::family) return batch.v4;
-    else return batch.v6;
+    if constexpr (Family::family == V4::family)
+        return batch.v4;
+    else
+        return batch.v6;
 }
 
 void Ageing::run(std::uint64_t now, const table::Snapshot& tables)
@@ -81,8 +83,10 @@ void Ageing::release(const table::Snapshot& tables)
         if (leaving.owns && cold.backend != table::no_owner) {
             BackendTotals& totals = ended_[cold.backend];
             ++totals.flows;
-            totals.packets += forward.packets.load(std::memory_order_relaxed) + reverse.packets.load(std::memory_order_relaxed);
-            totals.bytes += forward.bytes.load(std::memory_order_relaxed) + reverse.bytes.load(std::memory_order_relaxed);
+            totals.packets +=
+                forward.packets.load(std::memory_order_relaxed) + reverse.packets.load(std::memory_order_relaxed);
+            totals.bytes +=
+                forward.bytes.load(std::memory_order_relaxed) + reverse.bytes.load(std::memory_order_relaxed);
         }
         table.release(leaving.pair);
     }

@@ -181,9 +181,9 @@ Verdict Arrival::arp_in_tunnel(Packet& packet) noexcept
     context_.ledger.consume(flat_reason(ip::RouteConsumed::arp_answered));
     context_.ledger.originate();
     packet.originated = true;
-    if (const Verdict verdict = vxlan::encapsulate_frame(packet, *way.tunnel, asker); !verdict.goes_on()) return verdict;
-    return ip::transmit(context_, packet, *way.adjacency,
-                        way.tunnel->remote.is_v4() ? V4::ether_type : V6::ether_type);
+    if (const Verdict verdict = vxlan::encapsulate_frame(packet, *way.tunnel, asker); !verdict.goes_on())
+        return verdict;
+    return ip::transmit(context_, packet, *way.adjacency, way.tunnel->remote.is_v4() ? V4::ether_type : V6::ether_type);
 }
 
 Verdict Arrival::discovery_on_wire(Packet& packet) noexcept

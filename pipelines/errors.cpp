@@ -11,8 +11,8 @@ namespace {
 
 using translate::Drop;
 
-// What would be done to an answer to the quoted packet, without a session here: EIPs, backends' answers, and a service's
-// flow that another node balanced: every node's ring leads it to the same backend.
+// What would be done to an answer to the quoted packet, without a session here: EIPs, backends' answers, and a
+// service's flow that another node balanced: every node's ring leads it to the same backend.
 template<class Family>
 std::optional<TranslationOf<Family>> without_session(const table::Snapshot& tables, const typename Family::Key& answer)
 {
@@ -27,8 +27,8 @@ std::optional<TranslationOf<Family>> without_session(const table::Snapshot& tabl
 template<class Family>
 bool is_about_tunnel(const table::Settings& settings, const typename Family::Key& answer)
 {
-    return answer.protocol == wire::IpProtocol::udp &&
-           (answer.source_port == wire::Be16{settings.vxlan_port}.raw() || answer.source_port == wire::Gtpu::port.raw());
+    return answer.protocol == wire::IpProtocol::udp && (answer.source_port == wire::Be16{settings.vxlan_port}.raw() ||
+                                                        answer.source_port == wire::Gtpu::port.raw());
 }
 
 } // namespace

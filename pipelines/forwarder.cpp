@@ -16,8 +16,10 @@ constexpr std::uint8_t most_passes = 1; // rewrites that lead back to the node: 
 template<class Visit>
 void with_family(const Packet& packet, Visit&& visit)
 {
-    if (packet.family == V4::family) visit(V4{});
-    else visit(V6{});
+    if (packet.family == V4::family)
+        visit(V4{});
+    else
+        visit(V6{});
 }
 
 } // namespace
@@ -57,7 +59,8 @@ Verdict Forwarder::pass(Packet& packet) noexcept
     if (packet.icmp_error) return error<Family>(packet);
     if (packet.originated) return originated<Family>(packet);
     auto& sessions = worker_.sessions.of<Family>();
-    packet.entry = matches_sessions<Family>(packet) ? sessions.find(flow_key<Family>(packet), packet.hash) : table::none;
+    packet.entry =
+        matches_sessions<Family>(packet) ? sessions.find(flow_key<Family>(packet), packet.hash) : table::none;
     if (packet.entry == table::none) return by_policy<Family>(packet);
     return translated<Family>(packet, sessions.entry(packet.entry), packet.entry);
 }
@@ -128,8 +131,8 @@ void Forwarder::touch(const Packet& packet, std::uint32_t index) noexcept
     const auto* tcp = packet.at<wire::Tcp>(packet.l4);
     constexpr std::uint8_t ended = wire::Tcp::fin | wire::Tcp::rst;
     auto& partner = sessions.entry(index ^ 1U);
-    const auto seen = entry.tcp_flags_seen.load(std::memory_order_relaxed) |
-                      partner.tcp_flags_seen.load(std::memory_order_relaxed);
+    const auto seen =
+        entry.tcp_flags_seen.load(std::memory_order_relaxed) | partner.tcp_flags_seen.load(std::memory_order_relaxed);
     if (tcp->is_opening() && (seen & ended) != 0) {
         entry.tcp_flags_seen.store(0, std::memory_order_relaxed);
         partner.tcp_flags_seen.store(0, std::memory_order_relaxed);

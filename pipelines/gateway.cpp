@@ -57,8 +57,7 @@ void Gateway::tick(BurstContext& context) noexcept
         context.now,
         [&](Packet packet) {
             context.ledger.unhold();
-            forwarder.settle(packet,
-                             Verdict::answer(ip::RouteDrop::neighbor_unresolved, Problem::host_unreachable));
+            forwarder.settle(packet, Verdict::answer(ip::RouteDrop::neighbor_unresolved, Problem::host_unreachable));
         },
         [&](const ip::Hold::Target& target) {
             const std::string address = target.address.packed();

@@ -99,7 +99,8 @@ struct Policy::Case {
     Made nat_or(const Made& otherwise)
     {
         if constexpr (Family::family == V4::family) {
-            if (const auto* rule = nat::find_rule(tables, key.network, key.source)) return to_pool(tables.pools[rule->pool]);
+            if (const auto* rule = nat::find_rule(tables, key.network, key.source))
+                return to_pool(tables.pools[rule->pool]);
         }
         return otherwise;
     }
@@ -194,7 +195,8 @@ template<class Family>
 Decision<Family> Policy::decide(const BurstContext& context, const Packet& packet) noexcept
 {
     auto& sessions = sessions_.of<Family>();
-    return Case<Family>{context.tables, packet, sessions, flow_key<Family>(packet), sessions.tick(context.now)}.decide();
+    return Case<Family>{context.tables, packet, sessions, flow_key<Family>(packet), sessions.tick(context.now)}
+        .decide();
 }
 
 template Decision<V4> Policy::decide<V4>(const BurstContext&, const Packet&) noexcept;

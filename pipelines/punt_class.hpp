@@ -11,7 +11,7 @@ namespace sluice {
 [[nodiscard]] inline PuntClass punt_class(const Packet& packet) noexcept
 {
     constexpr std::uint16_t bgp = 179;
-    constexpr std::uint16_t bfd = 3784; // RFC 5881 section 4
+    constexpr std::uint16_t bfd = 3784;          // RFC 5881 section 4
     constexpr std::uint16_t bfd_multihop = 4784; // RFC 5883 section 5
     const auto uses = [&packet](std::uint16_t port) {
         const std::uint16_t raw = wire::Be16{port}.raw();

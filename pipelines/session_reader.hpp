@@ -1,5 +1,5 @@
-// What the tools see of the sessions. Runs in the table server's thread; costs a look at every live session, about 50 ns
-// each, per question.
+// What the tools see of the sessions. Runs in the table server's thread; costs a look at every live session, about 50
+// ns each, per question.
 #pragma once
 
 #include "dataplane/readers.hpp"

@@ -42,8 +42,10 @@ void Forwarder::settle(Packet& packet, const Verdict& verdict) noexcept
 {
     switch (verdict.fate) {
     case Verdict::Fate::answer:
-        if (packet.family == V4::family) answer<V4>(packet, verdict);
-        else answer<V6>(packet, verdict);
+        if (packet.family == V4::family)
+            answer<V4>(packet, verdict);
+        else
+            answer<V6>(packet, verdict);
         return drop(packet, verdict.reason);
     case Verdict::Fate::drop:
         return drop(packet, verdict.reason);

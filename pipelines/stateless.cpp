@@ -6,8 +6,8 @@
 namespace sluice {
 
 template<class Family>
-std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables,
-                                               const typename Family::Key& key, bool opens) noexcept
+std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables, const typename Family::Key& key,
+                                               bool opens) noexcept
 {
     TranslationOf<Family> action = identity(key);
     bool found = false;

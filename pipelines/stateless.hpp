@@ -11,8 +11,7 @@ namespace sluice {
 // `opens`: the packet begins a TCP connection, so it is nobody's answer. Nothing: it goes on as it is.
 template<class Family>
 [[nodiscard]] std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables,
-                                                             const typename Family::Key& key,
-                                                             bool opens) noexcept;
+                                                             const typename Family::Key& key, bool opens) noexcept;
 
 // Whether the flow is addressed to the node itself after `action`, which then has `answers_local`.
 template<class Family>

@@ -1,12 +1,12 @@
 #include "pipelines/gtpu/echo.hpp"
 
 #include "dataplane/burst/family.hpp"
+#include "dataplane/burst/writable.hpp"
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/gtpu.hpp"
 #include "dataplane/wire/gtpu_extension.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "pipelines/gtpu/drops.hpp"
-#include "dataplane/burst/writable.hpp"
 
 namespace sluice::gtpu {
 namespace {
@@ -69,8 +69,10 @@ Opened answer_echo(Packet& packet, std::uint16_t at) noexcept
     response->optional = {sequence, 0, wire::GtpuExtension::none};
     response->recovery = {wire::GtpuRecovery::recovery, 0};
     packet.l3_length = length;
-    if (packet.family == V4::family) finish<V4>(packet, at);
-    else finish<V6>(packet, at);
+    if (packet.family == V4::family)
+        finish<V4>(packet, at);
+    else
+        finish<V6>(packet, at);
     return {Verdict::next(), Message::reply};
 }
 

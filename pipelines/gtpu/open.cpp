@@ -28,8 +28,8 @@ tl::expected<std::uint16_t, Drop> header_length(const Packet& packet, const wire
     const auto* start = rte_pktmbuf_mtod_offset(packet.mbuf, const std::uint8_t*, at + fixed);
     const std::size_t said = header.length.host() - sizeof *optional;
     const std::size_t there = packet.mbuf->data_len - std::size_t{at} - fixed;
-    const auto extensions = wire::skip_gtpu_extensions(optional->next_extension,
-                                                       std::span(start, std::min(said, there)), understands);
+    const auto extensions =
+        wire::skip_gtpu_extensions(optional->next_extension, std::span(start, std::min(said, there)), understands);
     if (extensions) return static_cast<std::uint16_t>(fixed + *extensions);
     const bool unknown = extensions.error() == wire::GtpuExtensionError::not_understood;
     return tl::unexpected(unknown ? Drop::extension_required : Drop::extension_malformed);

@@ -1,8 +1,8 @@
-// Packets that wait for a neighbour. Written and read by one worker; 256 next hops of at most four packets each; a fifth
-// pushes the oldest out, a 257th next hop is refused. Nobody waits longer than a second.
+// Packets that wait for a neighbour. Written and read by one worker; 256 next hops of at most four packets each; a
+// fifth pushes the oldest out, a 257th next hop is refused. Nobody waits longer than a second.
 //
-// A held packet is whole and untranslated: it was stopped before anything was rewritten, so that it can be resolved anew
-// with whatever tables hold when it goes on.
+// A held packet is whole and untranslated: it was stopped before anything was rewritten, so that it can be resolved
+// anew with whatever tables hold when it goes on.
 #pragma once
 
 #include <array>

@@ -80,8 +80,15 @@ wire::Icmp6Error error_header(V6, Kind kind, std::uint16_t mtu)
 
 void seal(Message4& message, std::uint32_t length, std::uint32_t source, const wire::Ipv4& about)
 {
-    message.ip = {wire::Ipv4::version_and_plain_length, 0, wire::Be16{static_cast<std::uint16_t>(length)},
-                  wire::Be16{0}, wire::Be16{0}, hop_limit, V4::icmp, wire::Be16{0}, wire::Be32::from_raw(source),
+    message.ip = {wire::Ipv4::version_and_plain_length,
+                  0,
+                  wire::Be16{static_cast<std::uint16_t>(length)},
+                  wire::Be16{0},
+                  wire::Be16{0},
+                  hop_limit,
+                  V4::icmp,
+                  wire::Be16{0},
+                  wire::Be32::from_raw(source),
                   about.source};
     message.ip.checksum = wire::ipv4_checksum(message.ip);
     const auto* icmp = reinterpret_cast<const std::uint8_t*>(&message.icmp);
@@ -125,7 +132,8 @@ rte_mbuf* make_error(const Packet& packet, Problem problem, std::uint16_t mtu, c
     const void* from = rte_pktmbuf_read(packet.mbuf, 0, quoted, quote);
     if (from != quote) std::copy_n(static_cast<const char*>(from), quoted, quote);
     auto* message = reinterpret_cast<Message*>(start);
-    message->icmp = error_header(Family{}, kind_of(Family{}, problem), problem == Problem::too_big ? mtu : std::uint16_t{0});
+    message->icmp =
+        error_header(Family{}, kind_of(Family{}, problem), problem == Problem::too_big ? mtu : std::uint16_t{0});
     seal(*message, length, source, ip_header<Family>(packet));
     return mbuf;
 }

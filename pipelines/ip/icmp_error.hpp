@@ -5,7 +5,8 @@
 
 namespace sluice::ip {
 
-// False where no error may be sent: about an error, about a later fragment, to or from a group (RFC 1122 section 3.2.2).
+// False where no error may be sent: about an error, about a later fragment, to or from a group (RFC 1122
+// section 3.2.2).
 template<class Family>
 [[nodiscard]] bool may_answer(const Packet& packet) noexcept;
 

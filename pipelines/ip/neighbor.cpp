@@ -47,8 +47,8 @@ bool answers_on_wire(const table::Snapshot& tables, std::uint16_t interface, con
     if (tables.interfaces[interface].network != table::public_network) return false;
     const auto* own = tables.locals.find(table::key_of(table::public_network, address));
     if (own == nullptr) return false;
-    const bool ours = own->owner == table::Owner::service || own->owner == table::Owner::eip ||
-                      own->owner == table::Owner::pool;
+    const bool ours =
+        own->owner == table::Owner::service || own->owner == table::Owner::eip || own->owner == table::Owner::pool;
     return ours && is_on_link(tables, interface, address);
 }
 
@@ -61,7 +61,8 @@ bool answers_in_network(const table::Snapshot& tables, std::uint16_t network, co
 ArpQuestion read_arp(const Packet& packet) noexcept
 {
     const auto* arp = packet.at<wire::Arp>(arp_offset(packet));
-    if (arp == nullptr || !arp->is_ipv4_over_ethernet()) return {Verdict::drop(ParseDrop::arp_malformed), false, {}, {}};
+    if (arp == nullptr || !arp->is_ipv4_over_ethernet())
+        return {Verdict::drop(ParseDrop::arp_malformed), false, {}, {}};
     return {Verdict::next(), arp->operation == wire::Arp::request, Ipv4Address{arp->target.host()},
             Ipv4Address{arp->sender.host()}};
 }
@@ -90,7 +91,8 @@ Solicitation read_solicitation(const Packet& packet) noexcept
 {
     const auto& ip = ip_header<V6>(packet);
     const auto* message = packet.at<wire::Neighbor>(packet.l4);
-    if (message == nullptr || message->type != wire::Icmp6Type::neighbor_solicitation) return {Verdict::next(), false, {}};
+    if (message == nullptr || message->type != wire::Icmp6Type::neighbor_solicitation)
+        return {Verdict::next(), false, {}};
     const std::size_t length = packet.l3_length - packet.l4;
     const bool whole = length >= sizeof *message && packet.l3_length <= packet.mbuf->data_len && !packet.fragment;
     if (!whole || ip.hop_limit != wire::Neighbor::required_hop_limit || message->code != 0 ||
@@ -115,11 +117,15 @@ bool turn_into_advertisement(Packet& packet, const MacAddress& mac) noexcept
 
     constexpr wire::Ipv6Bytes all_nodes{0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01};
     auto& ip = ip_header<V6>(packet);
-    ip = {wire::ipv6_first_word(0, 0), wire::Be16{sizeof(Advertisement)}, V6::icmp, wire::Neighbor::required_hop_limit,
-          target, nameless ? all_nodes : asker};
+    ip = {wire::ipv6_first_word(0, 0),
+          wire::Be16{sizeof(Advertisement)},
+          V6::icmp,
+          wire::Neighbor::required_hop_limit,
+          target,
+          nameless ? all_nodes : asker};
     auto* advertisement = reinterpret_cast<Advertisement*>(&ip + 1);
-    const std::uint32_t flags = wire::Neighbor::router_flag | wire::Neighbor::override_flag |
-                                (nameless ? 0 : wire::Neighbor::solicited_flag);
+    const std::uint32_t flags =
+        wire::Neighbor::router_flag | wire::Neighbor::override_flag | (nameless ? 0 : wire::Neighbor::solicited_flag);
     advertisement->neighbor = {wire::Icmp6Type::neighbor_advertisement, 0, wire::Be16{0}, wire::Be32{flags}, target};
     advertisement->option = {wire::NeighborOption::target_mac, 1, mac.bytes};
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(advertisement);

@@ -26,7 +26,8 @@ struct ArpQuestion {
 void turn_into_arp_reply(Packet& packet, const MacAddress& mac) noexcept;
 
 // ---- ND: data start is at the IPv6 header.
-[[nodiscard]] bool is_discovery(const Packet& packet) noexcept; // router or neighbour solicitation, advertisement, redirect
+[[nodiscard]] bool
+is_discovery(const Packet& packet) noexcept; // router or neighbour solicitation, advertisement, redirect
 struct Solicitation {
     Verdict verdict; // a drop: fails section 7.1.1
     bool is_solicitation = false;

@@ -32,9 +32,12 @@ FrameVerdict parse_frame(Packet& packet, const table::Snapshot& tables, std::uin
     if (!group && ethernet->destination != interface.mac.bytes) return {Verdict::drop(ParseDrop::not_our_mac)};
 
     if (type == wire::EtherType::arp) return {Verdict::next(), Carries::arp, group};
-    if (type == wire::EtherType::ipv4) packet.family = 4;
-    else if (type == wire::EtherType::ipv6) packet.family = 6;
-    else return {Verdict::drop(ParseDrop::ethertype_unknown)};
+    if (type == wire::EtherType::ipv4)
+        packet.family = 4;
+    else if (type == wire::EtherType::ipv6)
+        packet.family = 6;
+    else
+        return {Verdict::drop(ParseDrop::ethertype_unknown)};
     packet.strip(length);
     return {Verdict::next(), Carries::ip, group};
 }

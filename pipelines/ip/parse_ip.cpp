@@ -2,13 +2,13 @@
 #include <span>
 
 #include "dataplane/burst/family.hpp"
+#include "dataplane/burst/writable.hpp"
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/ipv6_extension.hpp"
 #include "dataplane/wire/tcp.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "pipelines/ip/drops.hpp"
 #include "pipelines/ip/parse.hpp"
-#include "dataplane/burst/writable.hpp"
 
 namespace sluice::ip {
 namespace {
@@ -87,7 +87,8 @@ Verdict parse_udp(Packet& packet, std::uint16_t room)
     const auto* udp = packet.at<wire::Udp>(packet.l4);
     if (udp == nullptr || room < sizeof(wire::Udp)) return Verdict::drop(ParseDrop::udp_malformed);
     const std::uint16_t length = udp->length.host();
-    if (length < sizeof(wire::Udp) || (length > room && !packet.fragment)) return Verdict::drop(ParseDrop::udp_malformed);
+    if (length < sizeof(wire::Udp) || (length > room && !packet.fragment))
+        return Verdict::drop(ParseDrop::udp_malformed);
     set_ports(packet, udp->source, udp->destination);
     return Verdict::next();
 }

@@ -26,7 +26,7 @@ template<class Family>
 
 // What a hop means now. Precondition: `hop` is an index of this snapshot.
 template<class Family>
-[[nodiscard]] Reach follow(const table::Snapshot& tables, std::uint32_t hop, const typename Family::Address& destination,
-                           std::uint64_t hash, Way& way) noexcept;
+[[nodiscard]] Reach follow(const table::Snapshot& tables, std::uint32_t hop,
+                           const typename Family::Address& destination, std::uint64_t hash, Way& way) noexcept;
 
 } // namespace sluice::ip

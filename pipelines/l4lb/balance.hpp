@@ -16,9 +16,8 @@ template<class Family>
 
 // Sends the flow to the backend its ring slot names; `attempt` above 0 tries other slots. The chosen backend.
 template<class Family>
-[[nodiscard]] tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
-                                                                TranslationOf<Family>& action,
-                                                                std::uint32_t attempt) noexcept;
+[[nodiscard]] tl::expected<const table::Backend*, Drop>
+balance(const table::Service& service, TranslationOf<Family>& action, std::uint32_t attempt) noexcept;
 
 // From a backend's endpoint, whichever node balanced the flow: the source becomes the service's. False: no backend's.
 template<class Family>

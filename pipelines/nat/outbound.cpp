@@ -7,7 +7,8 @@ namespace {
 
 bool holds(const table::NatRule& rule, std::uint32_t address)
 {
-    const std::uint32_t mask = rule.source.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - rule.source.length);
+    const std::uint32_t mask =
+        rule.source.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - rule.source.length);
     return ((address ^ rule.source.address.v4().value) & mask) == 0;
 }
 

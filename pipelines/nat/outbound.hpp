@@ -12,7 +12,8 @@ namespace sluice::nat {
 [[nodiscard]] const table::NatRule* find_rule(const table::Snapshot& tables, std::uint16_t network,
                                               V4::Address source) noexcept;
 
-// Whether the packet may begin a session: TCP begins with a SYN, and only echo requests have an identifier of their own.
+// Whether the packet may begin a session: TCP begins with a SYN, and only echo requests have an identifier of their
+// own.
 [[nodiscard]] Verdict may_begin(const Packet& packet) noexcept;
 
 // A public address and port for the flow's source, written into `action`. The caller gives the lease back unless a

@@ -18,7 +18,8 @@ typename Family::Header* quoted_header(const Packet& packet, std::uint16_t at)
 
 // Addresses of the quoted IP header. Its own checksum follows, which is a change of its own in the ICMP message.
 template<class Family>
-wire::Delta rewrite_quoted_addresses(typename Family::Header& ip, const TranslationOf<Family>& answers, wire::Delta& message)
+wire::Delta rewrite_quoted_addresses(typename Family::Header& ip, const TranslationOf<Family>& answers,
+                                     wire::Delta& message)
 {
     wire::Delta addresses;
     Family::set_source(ip, answers.new_destination, addresses);
@@ -58,9 +59,9 @@ void rewrite_error(Packet& packet, const Quoted<Family>& quoted, const Translati
     wire::Delta message;
     const wire::Delta addresses =
         rewrite_quoted_addresses<Family>(*quoted_header<Family>(packet, quoted.ip), answers, message);
-    rewrite_quoted_transport<Family>(packet, {quoted.l4, answers.new_destination_port, answers.new_source_port,
-                                              answers.key.protocol},
-                                     addresses, message);
+    rewrite_quoted_transport<Family>(
+        packet, {quoted.l4, answers.new_destination_port, answers.new_source_port, answers.key.protocol}, addresses,
+        message);
 
     auto& ip = ip_header<Family>(packet);
     wire::Delta outer;

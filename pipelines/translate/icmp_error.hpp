@@ -20,8 +20,8 @@ struct Quoted {
 template<class Family>
 [[nodiscard]] std::optional<Quoted<Family>> read_quoted(const Packet& packet) noexcept;
 
-// `answers`: what is done to packets that have `quoted.answer_key`. The error's source changes when theirs would: inside
-// addresses stay inside. Afterwards the packet is in `answers.out_network`.
+// `answers`: what is done to packets that have `quoted.answer_key`. The error's source changes when theirs would:
+// inside addresses stay inside. Afterwards the packet is in `answers.out_network`.
 template<class Family>
 void rewrite_error(Packet& packet, const Quoted<Family>& quoted, const TranslationOf<Family>& answers) noexcept;
 

@@ -54,8 +54,10 @@ void replace(wire::Be16& field, std::uint16_t raw, wire::Delta& own, wire::Delta
 void follow(wire::Be16& checksum, const wire::Delta& delta, wire::Delta& message, bool is_udp)
 {
     const wire::Be16 before = checksum;
-    if (is_udp) delta.apply_udp(checksum);
-    else delta.apply(checksum);
+    if (is_udp)
+        delta.apply_udp(checksum);
+    else
+        delta.apply(checksum);
     message.replace(before, checksum);
 }
 

@@ -20,8 +20,8 @@ struct QuotedTransport {
 [[nodiscard]] std::optional<QuotedTransport> find_quoted_transport(const Packet& packet, const wire::Ipv6& ip,
                                                                    std::uint16_t ip_at) noexcept;
 
-// Puts the ports of `to` there. `addresses`: how the quoted addresses changed, for the quoted checksum, if that is there.
-// Every change of bytes is added to `message`, the ICMP message's own.
+// Puts the ports of `to` there. `addresses`: how the quoted addresses changed, for the quoted checksum, if that is
+// there. Every change of bytes is added to `message`, the ICMP message's own.
 template<class Family>
 void rewrite_quoted_transport(Packet& packet, const QuotedTransport& to, const wire::Delta& addresses,
                               wire::Delta& message) noexcept;

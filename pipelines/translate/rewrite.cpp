@@ -82,7 +82,8 @@ void clamp_mss(Packet& packet, std::uint16_t mtu) noexcept
     auto* offered = wire::find_mss(std::span(options, tcp->data_offset() - sizeof *tcp));
     const wire::Be16 most{static_cast<std::uint16_t>(mtu - headers)};
     if (offered == nullptr || offered->value.host() <= most.host()) return;
-    const auto offset = reinterpret_cast<const std::uint8_t*>(&offered->value) - reinterpret_cast<const std::uint8_t*>(tcp);
+    const auto offset =
+        reinterpret_cast<const std::uint8_t*>(&offered->value) - reinterpret_cast<const std::uint8_t*>(tcp);
     wire::Delta delta;
     delta.replace_at(static_cast<std::size_t>(offset), offered->value, most);
     offered->value = most;

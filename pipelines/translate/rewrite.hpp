@@ -1,12 +1,13 @@
-// Doing to a packet what its Translation says: addresses, ports, and every checksum over them, by difference (RFC 1624).
+// Doing to a packet what its Translation says: addresses, ports, and every checksum over them, by difference (RFC
+// 1624).
 #pragma once
 
 #include "dataplane/burst/translation.hpp"
 
 namespace sluice::translate {
 
-// Afterwards the packet has the ports of the rewritten flow and is in `action.out_network`. Only the addresses change in
-// packets without ports, and no transport checksum is there to follow in later fragments.
+// Afterwards the packet has the ports of the rewritten flow and is in `action.out_network`. Only the addresses change
+// in packets without ports, and no transport checksum is there to follow in later fragments.
 template<class Family>
 void rewrite(Packet& packet, const TranslationOf<Family>& action) noexcept;
 

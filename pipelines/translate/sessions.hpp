@@ -21,8 +21,10 @@ public:
     template<class Family>
     [[nodiscard]] table::SessionTable<typename Family::Key>& of() noexcept
     {
-        if constexpr (Family::family == V4::family) return v4_;
-        else return v6_;
+        if constexpr (Family::family == V4::family)
+            return v4_;
+        else
+            return v6_;
     }
 
     [[nodiscard]] std::uint64_t size() const { return std::uint64_t{v4_.size()} + v6_.size(); }
