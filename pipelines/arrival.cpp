@@ -160,7 +160,7 @@ Verdict Arrival::arp_on_wire(Packet& packet) noexcept
     ip::turn_into_arp_reply(packet, tables_.interfaces[packet.interface].mac);
     context_.ledger.consume(flat_reason(ip::RouteConsumed::arp_answered));
     context_.ledger.originate();
-    return ip::reflect(context_, packet);
+    return ip::send_back(context_, packet);
 }
 
 // The asker is found by his address: he lives behind the tunnel that leads to it.
@@ -197,7 +197,8 @@ Verdict Arrival::discovery_on_wire(Packet& packet) noexcept
     context_.ledger.consume(flat_reason(ip::RouteConsumed::nd_answered));
     context_.ledger.originate();
     put_frame_back(packet);
-    return ip::reflect(context_, packet);
+    ip::address_back(tables_, packet);
+    return ip::send_back(context_, packet);
 }
 
 Verdict Arrival::discovery_in_tunnel(Packet& packet) noexcept

@@ -33,12 +33,16 @@ bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept
     return true;
 }
 
-Verdict reflect(BurstContext& context, Packet& packet) noexcept
+void address_back(const table::Snapshot& tables, Packet& packet) noexcept
 {
-    const table::Interface& interface = context.tables.interfaces[packet.interface];
     auto* ethernet = packet.at<wire::Ethernet>(0);
     ethernet->destination = ethernet->source;
-    ethernet->source = interface.mac.bytes;
+    ethernet->source = tables.interfaces[packet.interface].mac.bytes;
+}
+
+Verdict send_back(BurstContext& context, Packet& packet) noexcept
+{
+    const table::Interface& interface = context.tables.interfaces[packet.interface];
     context.outlets.transmit(interface.port, interface.id, packet.mbuf);
     return Verdict::gone();
 }

@@ -14,7 +14,9 @@ namespace sluice::ip {
 // A frame that already has its Ethernet header, from the kernel or answered in place: only the tag is put in.
 [[nodiscard]] bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept;
 
-// Sent back the way it came: source and destination MAC exchanged. Precondition: untunnelled frame, data start at it.
-[[nodiscard]] Verdict reflect(BurstContext& context, Packet& packet) noexcept;
+// ---- Answers made in place, out of the interface they came in by. Data start is at the Ethernet header.
+// The frame's sender becomes its destination.
+void address_back(const table::Snapshot& tables, Packet& packet) noexcept;
+[[nodiscard]] Verdict send_back(BurstContext& context, Packet& packet) noexcept;
 
 } // namespace sluice::ip

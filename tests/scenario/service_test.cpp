@@ -1,0 +1,145 @@
+// Services: choice, both families, what is refused, and two nodes that share one service.
+#include <catch2/catch.hpp>
+
+#include "tests/scenario/bench.hpp"
+#include "tests/scenario/stations.hpp"
+#include "tests/support/decode.hpp"
+
+namespace sluice::test {
+namespace {
+
+using Ends = std::map<std::string, std::uint64_t>;
+
+Bytes call(const Bench& bench, unsigned port, std::string_view flags = "S")
+{
+    return from_internet(bench).ipv4("192.0.2.9", "203.0.113.80").tcp(port, 443, flags).bytes();
+}
+
+std::string backend_of(const std::vector<Left>& out)
+{
+    REQUIRE(out.size() == 1);
+    return decode(out[0].frame).text("ipv4.destination", innermost);
+}
+
+} // namespace
+
+TEST_CASE("flows are shared between the backends, and each flow stays where it is")
+{
+    Bench bench(one_node);
+    std::map<std::string, unsigned> flows;
+    for (unsigned port = 10'000; port < 10'400; ++port) {
+        const std::string backend = backend_of(bench.send("internet", call(bench, port)));
+        CHECK(backend_of(bench.send("internet", call(bench, port, "A"))) == backend);
+        ++flows[backend];
+    }
+    REQUIRE(flows.size() == 2);
+    for (const auto& [backend, count] : flows)
+        CHECK(count > 140);
+    const api::Services services = bench.services();
+    CHECK(services.services(0).name() == "order");
+    CHECK(services.services(0).flows() == 400);
+    CHECK(services.services(0).packets() == 800);
+}
+
+TEST_CASE("an IPv6 service reaches its backend over an IPv4 underlay and its answer is the service's")
+{
+    for (const Shape shape : shapes) {
+        Bench bench(one_node);
+        const auto out = bench.send(
+            "internet",
+            from_internet(bench).ipv6("2001:db8:5::9", "2001:db8:f::80").tcp(50000, 443, "S").mss(1440).bytes(), shape);
+        REQUIRE(out.size() == 1);
+        const Decoded order = decode(out[0].frame);
+        INFO(order.describe());
+        CHECK(order.faults.empty());
+        CHECK(order.number("vxlan.vni") == 5001);
+        CHECK(order.text("ipv6.destination") == "2001:db8:1::31");
+        CHECK(order.number("tcp.mss") == 1450 - 60);
+        const auto back = bench.send(
+            "fabric",
+            from_machine(bench, "10.1.0.31").ipv6("2001:db8:1::31", "2001:db8:5::9").tcp(8443, 50000, "SA").bytes(),
+            shape);
+        REQUIRE(back.size() == 1);
+        CHECK(back[0].interface == "internet");
+        const Decoded answer = decode(back[0].frame);
+        CHECK(answer.faults.empty());
+        CHECK(answer.text("ipv6.source") == "2001:db8:f::80");
+        CHECK(answer.number("tcp.source") == 443);
+    }
+}
+
+TEST_CASE("a flow that entered by one node is answered by another")
+{
+    Bench entered(one_node);
+    Bench other(one_node);
+    const std::string backend = backend_of(entered.send("internet", call(entered, 50'000)));
+    const auto out =
+        other.send("fabric", from_machine(other, backend).ipv4(backend, "192.0.2.9").tcp(8443, 50'000, "SA").bytes());
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].interface == "internet");
+    const Decoded answer = decode(out[0].frame);
+    CHECK(answer.faults.empty());
+    CHECK(answer.text("ipv4.source") == "203.0.113.80");
+    CHECK(answer.number("tcp.source") == 443);
+    CHECK(other.sessions().total() == 0);
+    SECTION("and goes to the same backend when the client's packets move there too")
+    {
+        for (unsigned port = 20'000; port < 20'050; ++port)
+            CHECK(backend_of(entered.send("internet", call(entered, port))) ==
+                  backend_of(other.send("internet", call(other, port, "A"))));
+    }
+}
+
+TEST_CASE("what a service does not serve is refused by name")
+{
+    Bench bench(one_node);
+    const auto to = [&](unsigned port) {
+        return from_internet(bench).ipv4("192.0.2.9", "203.0.113.80").tcp(5000, port, "S").bytes();
+    };
+    CHECK(bench.send("internet", to(80)).empty());
+    CHECK(bench.ends() == Ends{{"l4lb.no_such_port", 1}});
+    std::string drained = one_node;
+    for (const std::string backend : {"10.1.0.31, port: 8443}", "10.1.0.32, port: 8443}"})
+        drained.replace(drained.find(backend), backend.size(), backend.substr(0, backend.size() - 1) + ", weight: 0}");
+    bench.configure(drained);
+    CHECK(bench.send("internet", to(443)).empty());
+    CHECK(bench.ends() == Ends{{"l4lb.no_backend", 1}});
+}
+
+TEST_CASE("a drained backend keeps its flows and gets no new ones")
+{
+    Bench bench(one_node);
+    std::map<unsigned, std::string> before;
+    for (unsigned port = 30'000; port < 30'050; ++port)
+        before[port] = backend_of(bench.send("internet", call(bench, port)));
+    std::string drained = one_node;
+    const std::string second = "10.1.0.32, port: 8443}";
+    drained.replace(drained.find(second), second.size(), "10.1.0.32, port: 8443, weight: 0}");
+    bench.configure(drained);
+    for (const auto& [port, backend] : before)
+        CHECK(backend_of(bench.send("internet", call(bench, port, "A"))) == backend);
+    for (unsigned port = 31'000; port < 31'050; ++port)
+        CHECK(backend_of(bench.send("internet", call(bench, port))) == "10.1.0.31");
+}
+
+TEST_CASE("pings to the service, the gateway of a subnet and the tunnel endpoint are answered here")
+{
+    Bench bench(one_node);
+    const auto service = bench.send(
+        "internet", from_internet(bench).ipv4("192.0.2.9", "203.0.113.80").icmp_echo(8, 7, 1).payload(56).bytes());
+    REQUIRE(service.size() == 1);
+    const Decoded reply = decode(service[0].frame);
+    CHECK(reply.faults.empty());
+    CHECK(reply.text("ipv4.source") == "203.0.113.80");
+    CHECK(reply.number("icmp.type") == 0);
+    const auto gateway =
+        bench.send("fabric", from_machine(bench, "10.1.0.31").ipv4("10.1.0.31", "10.1.0.1").icmp_echo(8, 7, 1).bytes());
+    REQUIRE(gateway.size() == 1);
+    const Decoded inner = decode(gateway[0].frame);
+    CHECK(inner.faults.empty());
+    CHECK(inner.number("vxlan.vni") == 5001);
+    CHECK(inner.text("ipv4.source", innermost) == "10.1.0.1");
+    CHECK(bench.ends() == Ends{{"route.echo_answered", 2}});
+}
+
+} // namespace sluice::test
