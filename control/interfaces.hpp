@@ -20,7 +20,8 @@ public:
         const config::Interface* settings = nullptr; // lives as long as the configuration given
     };
 
-    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; } // index is the identifier
+    [[nodiscard]] const std::vector<Entry>& entries() const& { return entries_; } // index is the identifier
+    const std::vector<Entry>& entries() const&& = delete;
     [[nodiscard]] std::optional<std::uint32_t> id_of(const std::string& name) const;
 
     // The interface whose longest subnet holds `address`.

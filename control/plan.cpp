@@ -16,7 +16,8 @@ Plan make_plan(Configuration configuration, const std::optional<config::Config>&
 netlink::Wanted wanted_of_kernel(const config::Config& effective, std::set<NeighborPlace> next_hops)
 {
     netlink::Wanted wanted;
-    for (const auto& [name, settings] : Interfaces(effective).entries())
+    const Interfaces interfaces(effective);
+    for (const auto& [name, settings] : interfaces.entries())
         wanted.links[name] = {{settings->addresses.begin(), settings->addresses.end()}, settings->mtu};
     wanted.next_hops = std::move(next_hops);
     return wanted;

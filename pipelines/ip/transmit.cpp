@@ -1,7 +1,5 @@
 #include "pipelines/ip/transmit.hpp"
 
-#include <cstring>
-
 #include "dataplane/wire/ethernet.hpp"
 #include "pipelines/ip/drops.hpp"
 
@@ -19,18 +17,6 @@ Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& 
     if (tagged) *reinterpret_cast<wire::Vlan*>(ethernet + 1) = {wire::Be16{out.vlan}, type};
     context.outlets.transmit(out.port, out.id, packet.mbuf);
     return Verdict::gone();
-}
-
-bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept
-{
-    char* front = rte_pktmbuf_prepend(&frame, sizeof(wire::Vlan));
-    if (front == nullptr) return false;
-    std::memmove(front, front + sizeof(wire::Vlan), 2 * sizeof(wire::MacBytes));
-    auto* ethernet = reinterpret_cast<wire::Ethernet*>(front);
-    auto* tag = reinterpret_cast<wire::Vlan*>(ethernet + 1);
-    ethernet->type = wire::EtherType::vlan; // the frame's own type now stands in the tag's
-    tag->control = wire::Be16{vlan};
-    return true;
 }
 
 void address_back(const table::Snapshot& tables, Packet& packet) noexcept

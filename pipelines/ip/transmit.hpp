@@ -11,9 +11,6 @@ namespace sluice::ip {
 [[nodiscard]] Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& to,
                                wire::Be16 type) noexcept;
 
-// A frame that already has its Ethernet header, from the kernel or answered in place: only the tag is put in.
-[[nodiscard]] bool insert_tag(rte_mbuf& frame, std::uint16_t vlan) noexcept;
-
 // ---- Answers made in place, out of the interface they came in by. Data start is at the Ethernet header.
 // The frame's sender becomes its destination.
 void address_back(const table::Snapshot& tables, Packet& packet) noexcept;

@@ -3,6 +3,7 @@
 #include "tools/sluicectl/json.hpp"
 #include "tools/sluicectl/law.hpp"
 #include "tools/sluicectl/node.hpp"
+#include "tools/sluicectl/table.hpp"
 #include "tools/sluicectl/wording.hpp"
 
 namespace sluice::ctl {

@@ -29,6 +29,13 @@ std::string printable(std::string_view text)
     return out;
 }
 
+std::string printable_lines(std::string_view text)
+{
+    std::string out(text);
+    std::ranges::replace_if(out, [](char character) { return is_control(character) && character != '\n'; }, '?');
+    return out;
+}
+
 void Table::add(std::vector<std::string> cells)
 {
     cells.resize(columns_.size());

@@ -30,5 +30,6 @@ private:
 [[nodiscard]] std::size_t width_of(std::string_view text);
 // Control characters become '?': names come from files and registries.
 [[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string printable_lines(std::string_view text); // ends of lines stay
 
 } // namespace sluice::ctl

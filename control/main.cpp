@@ -1,0 +1,4 @@
+// sluice-control
+#include "control/run.hpp"
+
+int main(int argc, char** argv) { return sluice::control::run(argc, argv); }

@@ -1,0 +1,27 @@
+// `feeds`: where the control process has its knowledge from, and how fresh it is.
+#include "tools/sluicectl/handlers.hpp"
+#include "tools/sluicectl/json.hpp"
+#include "tools/sluicectl/node.hpp"
+#include "tools/sluicectl/table.hpp"
+#include "tools/sluicectl/wording.hpp"
+
+namespace sluice::ctl {
+namespace {
+
+std::string listing(const api::Feeds& feeds)
+{
+    Table table({{"FEED"}, {"KIND"}, {"STATE"}, {"SINCE", true}, {"ENTRIES", true}, {"ERROR"}});
+    for (const api::Feed& feed : feeds.feeds())
+        table.add({feed.name(), feed.kind(), feed.state(), span(feed.age_s()), counted(feed.entries()),
+                   known(feed.error())});
+    return table.text();
+}
+
+} // namespace
+
+Outcome show_feeds(const Invocation& invocation, Node& node)
+{
+    return report_of(invocation, body_of<api::Feeds>(node.control(query(api::FEEDS))), listing);
+}
+
+} // namespace sluice::ctl
