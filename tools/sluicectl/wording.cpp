@@ -27,19 +27,20 @@ std::string known(const std::string& text)
 std::string counted(std::uint64_t number)
 {
     std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
     return digits;
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many)
 {
-    return counted(number) + " " + std::string(number == 1 ? one : many);
+    return counted(number).append(1, ' ').append(number == 1 ? one : many);
 }
 
 std::string span(std::uint64_t seconds)
 {
     const auto with_rest = [](std::uint64_t whole, char unit, std::uint64_t rest, char rest_unit) {
-        return std::to_string(whole) + unit + (rest == 0 ? "" : " " + std::to_string(rest) + rest_unit);
+        const std::string first = std::to_string(whole) + unit;
+        return rest == 0 ? first : first + ' ' + std::to_string(rest) + rest_unit;
     };
     const std::uint64_t minutes = seconds / 60;
     const std::uint64_t hours = minutes / 60;
@@ -74,13 +75,14 @@ std::string mac(std::string_view packed)
 
 std::string prefix(const api::Address& prefix_address)
 {
-    return address(prefix_address.address()) + "/" + std::to_string(prefix_address.length());
+    return address(prefix_address.address()).append(1, '/').append(std::to_string(prefix_address.length()));
 }
 
 std::string endpoint(std::string_view packed, std::uint32_t port)
 {
-    const bool brackets = packed.size() == 16;
-    return (brackets ? "[" + address(packed) + "]" : address(packed)) + ":" + std::to_string(port);
+    std::string out = address(packed);
+    if (packed.size() == 16) out.insert(0, 1, '[').append(1, ']');
+    return out.append(1, ':').append(std::to_string(port));
 }
 
 std::string protocol(std::uint32_t number)
