@@ -25,6 +25,16 @@ MacAddress from_dpdk(const rte_ether_addr& address)
     return mac;
 }
 
+// As DPDK will judge it: what the device receives less what stands in front of the IP packet, by the driver's own figure
+// where it gives both.
+unsigned largest_mtu(const rte_eth_dev_info& device)
+{
+    if (device.max_rx_pktlen == 0) return device.max_mtu;
+    const bool tells_overhead = device.max_mtu != UINT16_MAX && device.max_rx_pktlen > device.max_mtu;
+    const unsigned overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+    return tells_overhead ? device.max_mtu : std::min<unsigned>(device.max_mtu, device.max_rx_pktlen - overhead);
+}
+
 } // namespace
 
 DriverTraits traits_of(const std::string& driver)
@@ -104,13 +114,15 @@ rte_eth_conf Port::wanted_configuration(std::vector<std::string>& warnings)
     } else if (queues_.receive > 1 && !traits_.is_tap) {
         warnings.push_back("ports." + plan_.name + ": the device has no RSS; what it receives may land on one worker");
     }
-    const unsigned largest = info_.max_mtu == 0 ? plan_.mtu : info_.max_mtu;
-    wanted.rxmode.mtu = std::clamp<std::uint32_t>(plan_.mtu, info_.min_mtu, largest);
+    wanted.rxmode.mtu = std::max<std::uint32_t>(plan_.mtu, info_.min_mtu);
     return wanted;
 }
 
 Result<void> Port::configure(std::vector<std::string>& warnings)
 {
+    if (const unsigned largest = largest_mtu(info_); plan_.mtu > largest)
+        return fail("ports." + plan_.name + ".mtu", std::to_string(plan_.mtu) + " is more than this device carries (" +
+                                                        info_.driver_name + ": " + std::to_string(largest) + ")");
     const rte_eth_conf wanted = wanted_configuration(warnings);
     const int error = rte_eth_dev_configure(device_, static_cast<std::uint16_t>(queues_.receive),
                                             static_cast<std::uint16_t>(queues_.transmit), &wanted);

@@ -57,7 +57,7 @@ def cloud(vni=VNI, mtu=1450, mss_clamp=True, uplink="198.51.100.6", router="198.
         return _head(node) + f"""
 ports:
   internet: {{device: "{node.device('internet')}", mtu: 1500, addresses: [{uplink}/30]}}
-  fabric:   {{device: "{node.device('fabric')}", mtu: 9000, addresses: [{vtep}/24], terminates: [vxlan]}}
+  fabric:   {{device: "{node.device('fabric')}", mtu: 1500, addresses: [{vtep}/24], terminates: [vxlan]}}
 vxlan: {{vtep: {vtep}, port: 4789}}
 tcp: {{mss-clamp: {str(mss_clamp).lower()}}}
 routes:

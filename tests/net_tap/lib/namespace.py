@@ -2,7 +2,7 @@
 import contextlib
 import ctypes
 import os
-import signal
+import signal as signals
 import subprocess
 
 from .shell import Failure, run
@@ -91,13 +91,13 @@ class Process:
         if self.running():
             os.killpg(self._process.pid, number)
 
-    def stop(self, number=signal.SIGTERM, patience=10):
+    def stop(self, number=signals.SIGTERM, patience=10):
         """Asks, then kills. Returns the exit status; a negative one is the signal that ended it."""
         self.signal(number)
         try:
             return self._process.wait(patience)
         except subprocess.TimeoutExpired:
-            self.signal(signal.SIGKILL)
+            self.signal(signals.SIGKILL)
             return self._process.wait(patience)
 
 

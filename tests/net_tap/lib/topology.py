@@ -59,7 +59,7 @@ class CloudSide:
                       for number, address in enumerate(gateways.BACKENDS, 1)]
         self.node = Node(rig, "cloud", gateways.cloud(mtu=vm_mtu, **settings), [
             Port("internet", internet.router, "cloud", ["198.51.100.5/30"]),
-            Port("fabric", self.fabric.space, "cloud", mtu=9000, master="br0")])
+            Port("fabric", self.fabric.space, "cloud", master="br0")])
 
     def start(self):
         self.node.start()
