@@ -9,10 +9,12 @@ namespace {
 // One order on every node, so that equal backends give equal rings whatever order a registry lists them in.
 std::vector<config::Backend> in_order(std::vector<config::Backend> backends)
 {
-    std::ranges::sort(backends, {}, [](const config::Backend& b) { return std::pair(b.address, b.port); });
-    const auto again = std::ranges::unique(
-        backends, {}, [](const config::Backend& b) { return std::pair(b.address, b.port); });
-    backends.erase(again.begin(), again.end());
+    const auto endpoint = [](const config::Backend& backend) { return std::pair(backend.address, backend.port); };
+    std::sort(backends.begin(), backends.end(),
+              [&](const auto& a, const auto& b) { return endpoint(a) < endpoint(b); });
+    const auto again = std::unique(backends.begin(), backends.end(),
+                                   [&](const auto& a, const auto& b) { return endpoint(a) == endpoint(b); });
+    backends.erase(again, backends.end());
     return backends;
 }
 
@@ -38,9 +40,8 @@ std::vector<config::Backend> backends_of(Builder& builder, const std::string& na
     if (registry == builder.in.registries.end() || !registry->second) return programmed_backends(builder, name);
     const auto listed = registry->second->find(service.registry_service);
     if (listed != registry->second->end()) return listed->second;
-    builder.out.problems.push_back(builder.place(service.line) + ": registry " + service.registry +
-                                   " has no service " + service.registry_service + "; service " + name +
-                                   " has no backends");
+    builder.out.problems.push_back(builder.place(service.line) + ": registry " + service.registry + " has no service " +
+                                   service.registry_service + "; service " + name + " has no backends");
     return {};
 }
 
