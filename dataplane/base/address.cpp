@@ -25,9 +25,17 @@ std::uint8_t mask_byte(unsigned length, unsigned index)
     return static_cast<std::uint8_t>(0xFF00U >> covered);
 }
 
+// RFC 4291 section 2.5.5.2: ::ffff:0:0/96.
+bool is_ipv4_mapped(const Ipv6Address& address)
+{
+    constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    return std::equal(mapped.begin(), mapped.end(), address.bytes.begin());
+}
+
 template<class Address>
 std::optional<Address> parse_family(std::string_view text, int family, void* into, Address& address)
 {
+    if (text.find('\0') != std::string_view::npos) return std::nullopt; // inet_pton would read up to it only
     const std::string terminated(text);
     if (inet_pton(family, terminated.c_str(), into) != 1) return std::nullopt;
     return address;
@@ -83,7 +91,7 @@ std::string Ipv6Address::text() const
 std::optional<Ipv6Address> Ipv6Address::parse(std::string_view text)
 {
     Ipv6Address address;
-    if (!parse_family(text, AF_INET6, address.bytes.data(), address)) return std::nullopt;
+    if (!parse_family(text, AF_INET6, address.bytes.data(), address) || is_ipv4_mapped(address)) return std::nullopt;
     return address;
 }
 

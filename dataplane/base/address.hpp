@@ -34,6 +34,7 @@ struct Ipv6Address {
 
     auto operator<=>(const Ipv6Address&) const = default;
     [[nodiscard]] std::string text() const; // RFC 5952
+    // Any form of RFC 4291 section 2.2, without a zone; not IPv4-mapped, as an IPv4 address has one form here.
     [[nodiscard]] static std::optional<Ipv6Address> parse(std::string_view text);
     static constexpr unsigned bits = 128;
 };
