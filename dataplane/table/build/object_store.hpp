@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
-#include <ranges>
 
 #include "dataplane/table/build/object_key.hpp"
 
@@ -46,11 +45,17 @@ public:
     [[nodiscard]] Changes changes() const;
 
     [[nodiscard]] const Objects& all() const { return objects_; }
-    // Pairs of key and object, in order.
-    [[nodiscard]] auto of(Kind kind) const
+    // Pairs of key and object, in order, for a range-based for.
+    struct Run {
+        Objects::const_iterator first;
+        Objects::const_iterator last;
+
+        [[nodiscard]] Objects::const_iterator begin() const { return first; }
+        [[nodiscard]] Objects::const_iterator end() const { return last; }
+    };
+    [[nodiscard]] Run of(Kind kind) const
     {
-        const auto next = static_cast<Kind>(kind + 1);
-        return std::ranges::subrange(objects_.lower_bound({kind, {}}), objects_.lower_bound({next, {}}));
+        return {objects_.lower_bound({kind, {}}), objects_.lower_bound({static_cast<Kind>(kind + 1), {}})};
     }
 
 private:
