@@ -1,0 +1,75 @@
+// The stack of free pairs: last in, first out, and nobody gets what another has.
+#include <catch2/catch.hpp>
+
+#include <thread>
+#include <vector>
+
+#include "dataplane/table/pair_stack.hpp"
+
+namespace sluice::table {
+namespace {
+
+struct Links {
+    explicit Links(std::size_t count)
+        : words(count)
+    {
+    }
+    auto link()
+    {
+        return [this](std::uint32_t pair) -> std::atomic<std::uint64_t>& { return words[pair]; };
+    }
+    std::vector<std::atomic<std::uint64_t>> words;
+};
+
+} // namespace
+
+TEST_CASE("a stack gives back what was put on it, the last first")
+{
+    Links links(4);
+    PairStack stack;
+    CHECK(stack.pop(links.link()) == none);
+    for (const std::uint32_t pair : {0U, 3U, 1U})
+        stack.push(pair, links.link());
+    CHECK(stack.pop(links.link()) == 1);
+    stack.push(2, links.link());
+    CHECK(stack.pop(links.link()) == 2);
+    CHECK(stack.pop(links.link()) == 3);
+    CHECK(stack.pop(links.link()) == 0);
+    CHECK(stack.pop(links.link()) == none);
+}
+
+TEST_CASE("threads that push and pop never hold one pair together, and lose none")
+{
+    constexpr std::uint32_t pairs = 8; // few, so that a pair comes back while another thread looks at it
+    Links links(pairs);
+    PairStack stack;
+    for (std::uint32_t pair = 0; pair < pairs; ++pair)
+        stack.push(pair, links.link());
+    std::vector<std::atomic<int>> holders(pairs);
+    std::atomic<unsigned> shared = 0;
+    const auto work = [&] {
+        std::uint32_t held[3];
+        for (int i = 0; i < 100'000; ++i) {
+            unsigned count = 0;
+            while (count < 3 && (held[count] = stack.pop(links.link())) != none) {
+                if (holders[held[count]].fetch_add(1) != 0) ++shared;
+                ++count;
+            }
+            while (count-- > 0) {
+                holders[held[count]].fetch_sub(1);
+                stack.push(held[count], links.link());
+            }
+        }
+    };
+    std::thread first(work), second(work);
+    work();
+    first.join();
+    second.join();
+    CHECK(shared == 0);
+    unsigned left = 0;
+    while (stack.pop(links.link()) != none)
+        ++left;
+    CHECK(left == pairs);
+}
+
+} // namespace sluice::table

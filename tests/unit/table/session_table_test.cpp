@@ -1,0 +1,215 @@
+// Sessions: found by either direction, bounded, taken out and used again.
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "tests/unit/table/flows.hpp"
+
+namespace sluice::table {
+namespace {
+
+using test::fixed_hasher;
+using test::flow;
+using test::inside_key;
+using test::outside_key;
+
+template<class Key>
+std::uint32_t find(const SessionTable<Key>& table, const Key& key)
+{
+    return table.find(key, table.hash(key));
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("a session is found by both of its directions", "", FlowKey4, FlowKey6)
+{
+    SessionTable<TestType> table(64, fixed_hasher());
+    const Inserted made = table.insert(flow<TestType>(1));
+    REQUIRE(made.result == Insert::inserted);
+    CHECK(made.entry % 2 == 0);
+    CHECK(table.size() == 1);
+
+    CHECK(find(table, inside_key<TestType>(1)) == made.entry);
+    CHECK(find(table, outside_key<TestType>(1)) == (made.entry ^ 1));
+    CHECK(find(table, inside_key<TestType>(2)) == none);
+    CHECK(table.find_locked(inside_key<TestType>(1), table.hash(inside_key<TestType>(1))) == made.entry);
+    CHECK(table.candidate(table.hash(inside_key<TestType>(1))) == made.entry);
+    table.prefetch_entry(none);
+
+    TestType other = inside_key<TestType>(1);
+    other.network = 2; // the same five-tuple in another network is another flow
+    CHECK(find(table, other) == none);
+
+    CHECK(table.entry(made.entry).out_network == 0);
+    CHECK(table.entry(made.entry ^ 1).out_network == 1);
+    CHECK(table.entry(made.entry).last_seen == 5);
+    CHECK(table.cold(made.entry).lease == 1);
+    CHECK(&table.cold(made.entry) == &table.cold(made.entry ^ 1));
+}
+
+TEST_CASE("hits and flags are kept by direction")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    table.entry(entry).hit(100, 6);
+    table.entry(entry).hit(40, 7);
+    table.entry(entry).saw_tcp(0x02);
+    table.entry(entry).saw_tcp(0x10);
+    CHECK(table.entry(entry).packets == 2);
+    CHECK(table.entry(entry).bytes == 140);
+    CHECK(table.entry(entry).last_seen == 7);
+    CHECK(table.entry(entry).tcp_flags_seen == 0x12);
+    CHECK(table.entry(entry ^ 1).packets == 0);
+    CHECK(table.entry(entry ^ 1).tcp_flags_seen == 0);
+    CHECK(table.entry(entry ^ 1).last_seen == 5);
+}
+
+TEST_CASE("a tick is a slice of the clock")
+{
+    const SessionTable<FlowKey4> table(8, fixed_hasher(), 20);
+    CHECK(table.tick(0) == 0);
+    CHECK(table.tick((1ULL << 20) - 1) == 0);
+    CHECK(table.tick(5ULL << 20) == 5);
+    CHECK(table.tick(((1ULL << 32) + 5) << 20) == 5); // wraps
+}
+
+TEST_CASE("a second insert of one flow gets the first one's session")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    const Inserted again = table.insert(flow<FlowKey4>(1));
+    CHECK(again.result == Insert::exists);
+    CHECK(again.entry == entry);
+
+    Pair<FlowKey4> other_port = flow<FlowKey4>(1); // the policy chose another port for the answers meanwhile
+    other_port.reverse.key.destination_port = 99;
+    const Inserted late = table.insert(other_port);
+    CHECK(late.result == Insert::exists);
+    CHECK(late.entry == entry);
+    CHECK(find(table, other_port.reverse.key) == none); // its reverse is taken back
+    CHECK(table.size() == 1);
+
+    std::vector<std::uint32_t> undone;
+    table.take_undone([&](std::uint32_t pair) { undone.push_back(pair); });
+    REQUIRE(undone.size() == 1); // what was visible for a moment waits for its grace period
+    table.take_undone([](std::uint32_t) { FAIL("each is handed out once"); });
+    table.release(undone[0]);
+}
+
+TEST_CASE("an answer's key that belongs to another session is a conflict")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    Pair<FlowKey4> second = flow<FlowKey4>(2);
+    second.reverse.key = outside_key<FlowKey4>(1);
+    const Inserted refused = table.insert(second);
+    CHECK(refused.result == Insert::reverse_conflict);
+    CHECK(refused.entry == (entry ^ 1));
+    CHECK(find(table, second.forward.key) == none);
+    CHECK(table.size() == 1);
+    table.take_undone([](std::uint32_t) { FAIL("nothing of it was ever visible"); });
+}
+
+TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used", "", FlowKey4, FlowKey6)
+{
+    for (const std::uint32_t pairs : {1U, 2U, 7U, 1'000U}) {
+        SessionTable<TestType> table(pairs, fixed_hasher());
+        CHECK(table.capacity() == pairs);
+        for (std::uint32_t i = 0; i < pairs; ++i)
+            REQUIRE(table.insert(flow<TestType>(i)).result == Insert::inserted);
+        CHECK(table.size() == pairs);
+        CHECK(table.high_water() == pairs);
+        const Inserted refused = table.insert(flow<TestType>(pairs));
+        CHECK(refused.result == Insert::full);
+        CHECK(refused.entry == none);
+        for (std::uint32_t i = 0; i < pairs; ++i)
+            REQUIRE(find(table, outside_key<TestType>(i)) != none);
+
+        const std::uint32_t gone = find(table, inside_key<TestType>(0)) / 2;
+        REQUIRE(table.unlink(gone));
+        CHECK(table.insert(flow<TestType>(pairs)).result == Insert::full); // its grace period has not passed
+        table.release(gone);
+        const Inserted used_again = table.insert(flow<TestType>(pairs));
+        CHECK(used_again.result == Insert::inserted);
+        CHECK(used_again.entry / 2 == gone);
+        CHECK(table.entry(used_again.entry).packets == 0);
+        CHECK(find(table, inside_key<TestType>(0)) == none);
+    }
+}
+
+TEST_CASE("a session is ended once")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t pair = table.insert(flow<FlowKey4>(1)).entry / 2;
+    CHECK(table.unlink(pair));
+    CHECK_FALSE(table.unlink(pair));
+    CHECK(find(table, inside_key<FlowKey4>(1)) == none);
+    CHECK(find(table, outside_key<FlowKey4>(1)) == none);
+    CHECK(table.size() == 0);
+    CHECK(table.insert(flow<FlowKey4>(1)).result == Insert::inserted); // the flow may begin anew at once, elsewhere
+    table.release(pair);
+    CHECK_FALSE(table.unlink(pair));
+}
+
+TEST_CASE("a scan visits live sessions of its slice and may end them")
+{
+    SessionTable<FlowKey4> table(100, fixed_hasher());
+    table.scan(0, 100, [](std::uint32_t) { FAIL("there is none"); });
+    for (std::uint32_t i = 0; i < 50; ++i)
+        REQUIRE(table.insert(flow<FlowKey4>(i)).result == Insert::inserted);
+    for (std::uint32_t i = 0; i < 50; i += 5)
+        REQUIRE(table.unlink(find(table, inside_key<FlowKey4>(i)) / 2));
+    std::set<std::uint32_t> seen;
+    for (std::uint32_t from = 0; from < 100; from += 16)
+        table.scan(from, 16, [&](std::uint32_t pair) {
+            REQUIRE(seen.insert(table.cold(2 * pair).lease).second);
+            REQUIRE(table.unlink(pair));
+        });
+    CHECK(seen.size() == 40);
+    CHECK(seen.count(5) == 0);
+    CHECK(table.size() == 0);
+    table.scan(0, ~0U, [](std::uint32_t) { FAIL("all have ended"); });
+    table.scan(1'000, 5, [](std::uint32_t) { FAIL("behind the end"); });
+}
+
+TEST_CASE("a long random life agrees with a map")
+{
+    constexpr std::uint32_t pairs = 500;
+    SessionTable<FlowKey4> table(pairs, fixed_hasher());
+    std::map<std::uint32_t, std::uint32_t> live; // flow → entry
+    std::vector<std::uint32_t> waiting;          // unlinked, before their grace period
+    std::mt19937 random(1);
+    for (int i = 0; i < 100'000; ++i) {
+        const std::uint32_t number = random() % 700;
+        const auto known = live.find(number);
+        if (random() % 100 < 60) {
+            const Inserted made = table.insert(flow<FlowKey4>(number));
+            if (known != live.end()) {
+                // A table that has no pair left cannot look whether the flow is there already; its caller has looked.
+                REQUIRE((made.result == Insert::exists || live.size() + waiting.size() == pairs));
+                if (made.result == Insert::exists) REQUIRE(made.entry == known->second);
+            } else {
+                REQUIRE((made.result == Insert::inserted) == (live.size() + waiting.size() < pairs));
+                if (made.result == Insert::inserted) live.emplace(number, made.entry);
+            }
+        } else if (known != live.end()) {
+            REQUIRE(table.unlink(known->second / 2));
+            waiting.push_back(known->second / 2);
+            live.erase(known);
+        }
+        if (waiting.size() == 20) {
+            for (const std::uint32_t pair : waiting)
+                table.release(pair);
+            waiting.clear();
+        }
+        const auto expected = live.find(number);
+        REQUIRE(find(table, inside_key<FlowKey4>(number)) == (expected == live.end() ? none : expected->second));
+        REQUIRE(find(table, outside_key<FlowKey4>(number)) == (expected == live.end() ? none : expected->second ^ 1));
+    }
+    CHECK(table.size() == live.size());
+}
+
+} // namespace sluice::table
