@@ -49,6 +49,7 @@ std::unique_ptr<const Snapshot> Model::initial() const
 Result<std::unique_ptr<const Snapshot>> Model::apply(const api::Transaction& transaction)
 {
     objects_.discard();
+    pending_.reset();
     auto result = change(transaction).and_then([&] { return build(transaction.generation()); });
     if (!result) objects_.discard();
     return result;
