@@ -1,0 +1,190 @@
+// Objects of the contract in one line each, and a model to give them to: two interfaces, "fabric" and "edge".
+#pragma once
+
+#include <string_view>
+
+#include "dataplane/table/model.hpp"
+
+namespace sluice::test {
+
+inline std::string packed(std::string_view address)
+{
+    return IpAddress::parse(address).value().packed();
+}
+
+inline std::string packed_mac(std::string_view mac)
+{
+    const auto bytes = MacAddress::parse(mac).value().bytes;
+    return {bytes.begin(), bytes.end()};
+}
+
+inline void set_prefix(api::Address& out, std::string_view text)
+{
+    const Prefix prefix = Prefix::parse(text).value();
+    out.set_address(prefix.address.packed());
+    out.set_length(prefix.length);
+}
+
+inline api::Object network(unsigned id, unsigned vni = 0, unsigned mtu = 1450)
+{
+    api::Object object;
+    object.mutable_network()->set_id(id);
+    object.mutable_network()->set_name("n" + std::to_string(id));
+    object.mutable_network()->set_vni(vni);
+    object.mutable_network()->set_mtu(mtu);
+    return object;
+}
+
+inline api::Object route(unsigned network, std::string_view prefix)
+{
+    api::Object object;
+    object.mutable_route()->set_network(network);
+    set_prefix(*object.mutable_route()->mutable_prefix(), prefix);
+    return object;
+}
+
+inline api::Object route_via(unsigned network, std::string_view prefix, std::string_view gateway,
+                             unsigned interface = 0)
+{
+    api::Object object = route(network, prefix);
+    api::NextHop& hop = *object.mutable_route()->add_hops();
+    hop.set_interface(interface);
+    if (!gateway.empty()) hop.set_gateway(packed(gateway));
+    return object;
+}
+
+inline api::Object route_vxlan(unsigned network, std::string_view prefix, std::string_view vtep, unsigned vni)
+{
+    api::Object object = route(network, prefix);
+    api::VxlanHop& hop = *object.mutable_route()->add_hops()->mutable_vxlan();
+    hop.set_vtep(packed(vtep));
+    hop.set_vni(vni);
+    hop.set_mac(packed_mac("52:54:00:00:01:31"));
+    return object;
+}
+
+inline api::Object neighbor(std::string_view address, std::string_view mac, unsigned interface = 0)
+{
+    api::Object object;
+    object.mutable_neighbor()->set_interface(interface);
+    object.mutable_neighbor()->set_address(packed(address));
+    object.mutable_neighbor()->set_mac(packed_mac(mac));
+    return object;
+}
+
+inline api::Object settings(std::string_view vtep = "10.0.0.1")
+{
+    api::Object object;
+    object.mutable_settings()->set_vtep(packed(vtep));
+    object.mutable_settings()->set_gateway_mac(packed_mac("02:00:5e:00:00:01"));
+    object.mutable_settings()->set_gtpu_endpoint(packed("10.0.0.2"));
+    return object;
+}
+
+inline api::Object pool(unsigned id, std::string_view addresses, unsigned last_port = 65'535)
+{
+    api::Object object;
+    object.mutable_pool()->set_id(id);
+    set_prefix(*object.mutable_pool()->add_addresses(), addresses);
+    object.mutable_pool()->set_first_port(1024);
+    object.mutable_pool()->set_last_port(last_port);
+    object.mutable_pool()->set_block_size(256);
+    return object;
+}
+
+inline api::Object nat_rule(unsigned order, unsigned network, unsigned pool)
+{
+    api::Object object;
+    object.mutable_nat_rule()->set_order(order);
+    object.mutable_nat_rule()->set_network(network);
+    object.mutable_nat_rule()->set_pool(pool);
+    return object;
+}
+
+inline api::Object eip(std::string_view outside, unsigned network, std::string_view inside)
+{
+    api::Object object;
+    object.mutable_eip()->set_public_address(packed(outside));
+    object.mutable_eip()->set_network(network);
+    object.mutable_eip()->set_private_address(packed(inside));
+    return object;
+}
+
+inline api::Object gtpu_tunnel(unsigned teid, unsigned network, std::string_view ue, unsigned peer_teid = 1)
+{
+    api::Object object;
+    object.mutable_gtpu_tunnel()->set_teid(teid);
+    object.mutable_gtpu_tunnel()->set_network(network);
+    object.mutable_gtpu_tunnel()->set_ue(packed(ue));
+    object.mutable_gtpu_tunnel()->set_peer(packed("10.0.0.9"));
+    object.mutable_gtpu_tunnel()->set_peer_teid(peer_teid);
+    return object;
+}
+
+// A TCP service whose backends 10.1.0.1, .2, … have port 8080 and identifiers from id * 100 on.
+inline api::Object service(unsigned id, std::string_view address, unsigned port, unsigned network,
+                           std::initializer_list<std::string_view> backends)
+{
+    api::Object object;
+    api::Service& service = *object.mutable_service();
+    service.set_id(id);
+    service.set_name("s" + std::to_string(id));
+    service.set_address(packed(address));
+    service.set_network(network);
+    service.add_ports()->set_port(port);
+    service.mutable_ports(0)->set_protocol(6);
+    unsigned backend_id = id * 100;
+    for (const std::string_view backend : backends) {
+        api::Backend& out = *service.add_backends();
+        out.set_id(backend_id++);
+        out.set_address(packed(backend));
+        out.set_port(8080);
+        out.set_weight(100);
+    }
+    return object;
+}
+
+inline std::vector<table::Interface> two_interfaces()
+{
+    std::vector<table::Interface> interfaces(2);
+    interfaces[0].name = "fabric";
+    interfaces[1].id = 1;
+    interfaces[1].port = 1;
+    interfaces[1].name = "edge";
+    return interfaces;
+}
+
+class Programming {
+public:
+    explicit Programming(const table::Limits& limits = {})
+        : model(two_interfaces(), 2, limits)
+    {
+        tables = model.initial();
+    }
+
+    // Applies and commits; the error as text, empty when there is none.
+    std::string put(const std::vector<api::Object>& upsert, const std::vector<api::Object>& remove = {})
+    {
+        auto next = model.apply(transaction(upsert, remove));
+        if (!next) return next.error().text();
+        tables = std::move(*next);
+        model.commit();
+        return {};
+    }
+    api::Transaction transaction(const std::vector<api::Object>& upsert, const std::vector<api::Object>& remove = {})
+    {
+        api::Transaction transaction;
+        transaction.set_generation(++generation);
+        for (const api::Object& object : upsert)
+            *transaction.add_upsert() = object;
+        for (const api::Object& object : remove)
+            *transaction.add_remove() = object;
+        return transaction;
+    }
+
+    table::Model model;
+    std::unique_ptr<const table::Snapshot> tables;
+    std::uint64_t generation = 0;
+};
+
+} // namespace sluice::test
