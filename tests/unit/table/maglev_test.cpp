@@ -85,6 +85,13 @@ TEST_CASE("shares follow weights within a percent, and weight 0 has none")
     }
 }
 
+TEST_CASE("small weights count as exactly as large ones")
+{
+    const auto counted = shares({member(1, 1), member(2, 2), member(3, 3)});
+    for (const std::uint32_t weight : {1U, 2U, 3U})
+        CHECK(counted.at(weight) == Approx(weight / 6.0).epsilon(0.01));
+}
+
 TEST_CASE("the order in which backends are known does not matter")
 {
     std::vector<RingMember> all = members(37);

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "dataplane/table/pair_stack.hpp"
@@ -35,6 +36,30 @@ TEST_CASE("a stack gives back what was put on it, the last first")
     CHECK(stack.pop(links.link()) == 2);
     CHECK(stack.pop(links.link()) == 3);
     CHECK(stack.pop(links.link()) == 0);
+    CHECK(stack.pop(links.link()) == none);
+}
+
+TEST_CASE("a pair that was taken and given back meanwhile is noticed")
+{
+    Links links(3);
+    PairStack stack;
+    for (const std::uint32_t pair : {2U, 1U, 0U})
+        stack.push(pair, links.link());
+    // Between the look at the head, pair 0, and its replacement by what hangs behind it, pair 1, another worker takes
+    // both and gives pair 0 back: then pair 1 must not become the head.
+    bool first_look = true;
+    const auto interrupted = [&](std::uint32_t pair) -> std::atomic<std::uint64_t>& {
+        std::atomic<std::uint64_t>& word = links.words[pair];
+        if (!std::exchange(first_look, false)) return word;
+        static std::atomic<std::uint64_t> as_it_was;
+        as_it_was.store(word.load());
+        REQUIRE(stack.pop(links.link()) == 0);
+        REQUIRE(stack.pop(links.link()) == 1);
+        stack.push(0, links.link());
+        return as_it_was;
+    };
+    CHECK(stack.pop(interrupted) == 0);
+    CHECK(stack.pop(links.link()) == 2);
     CHECK(stack.pop(links.link()) == none);
 }
 

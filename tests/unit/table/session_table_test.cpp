@@ -113,6 +113,18 @@ TEST_CASE("an answer's key that belongs to another session is a conflict")
     table.take_undone([](std::uint32_t) { FAIL("nothing of it was ever visible"); });
 }
 
+TEST_CASE("a flow that is the answer of another session opens none of its own")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    Pair<FlowKey4> answer = flow<FlowKey4>(1);
+    std::swap(answer.forward, answer.reverse);
+    const Inserted refused = table.insert(answer);
+    CHECK(refused.result == Insert::reverse_conflict);
+    CHECK(refused.entry == entry);
+    CHECK(table.size() == 1);
+}
+
 TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used", "", FlowKey4, FlowKey6)
 {
     for (const std::uint32_t pairs : {1U, 2U, 7U, 1'000U}) {
