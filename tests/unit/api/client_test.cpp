@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "dataplane/api/client.hpp"
-#include "tests/unit/api/serving.hpp"
-#include "tests/unit/api/temporary_folder.hpp"
+#include "tests/support/serving.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sluice::api {
 namespace {

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "dataplane/api/server.hpp"
+#include "tests/support/serving.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/api/raw_peer.hpp"
-#include "tests/unit/api/serving.hpp"
-#include "tests/unit/api/temporary_folder.hpp"
 
 namespace sluice::api {
 namespace {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "config/loader.hpp"
-#include "tests/unit/api/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sluice::config {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "dataplane/table/build/tunnel_counters.hpp"
 #include "tests/support/bytes.hpp"
-#include "tests/unit/table/objects.hpp"
+#include "tests/unit/table/programming.hpp"
 
 namespace sluice::table {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/unit/table/objects.hpp"
+#include "tests/unit/table/programming.hpp"
 
 namespace sluice::table {
 namespace {

@@ -1,7 +1,7 @@
 // What the tables could not hold, or would hold in contradiction: one row each, with the sentence.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/table/objects.hpp"
+#include "tests/unit/table/programming.hpp"
 
 namespace sluice::table {
 namespace {

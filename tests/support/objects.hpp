@@ -1,9 +1,12 @@
-// Objects of the contract in one line each, and a model to give them to: two interfaces, "fabric" and "edge".
+// Objects of the contract in one line each.
 #pragma once
 
+#include <initializer_list>
+#include <string>
 #include <string_view>
 
-#include "dataplane/table/model.hpp"
+#include "dataplane/api/sluice.pb.h"
+#include "dataplane/base/address.hpp"
 
 namespace sluice::test {
 
@@ -143,48 +146,5 @@ inline api::Object service(unsigned id, std::string_view address, unsigned port,
     }
     return object;
 }
-
-inline std::vector<table::Interface> two_interfaces()
-{
-    std::vector<table::Interface> interfaces(2);
-    interfaces[0].name = "fabric";
-    interfaces[1].id = 1;
-    interfaces[1].port = 1;
-    interfaces[1].name = "edge";
-    return interfaces;
-}
-
-class Programming {
-public:
-    explicit Programming(const table::Limits& limits = {})
-        : model(two_interfaces(), 2, limits)
-    {
-        tables = model.initial();
-    }
-
-    // Applies and commits; the error as text, empty when there is none.
-    std::string put(const std::vector<api::Object>& upsert, const std::vector<api::Object>& remove = {})
-    {
-        auto next = model.apply(transaction(upsert, remove));
-        if (!next) return next.error().text();
-        tables = std::move(*next);
-        model.commit();
-        return {};
-    }
-    api::Transaction transaction(const std::vector<api::Object>& upsert, const std::vector<api::Object>& remove = {})
-    {
-        api::Transaction transaction;
-        transaction.set_generation(++generation);
-        for (const api::Object& object : upsert)
-            *transaction.add_upsert() = object;
-        for (const api::Object& object : remove)
-            *transaction.add_remove() = object;
-        return transaction;
-    }
-
-    table::Model model;
-    std::unique_ptr<const table::Snapshot> tables;
-    std::uint64_t generation = 0;
-};
 
 } // namespace sluice::test
