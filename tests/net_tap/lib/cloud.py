@@ -1,9 +1,12 @@
 """The cloud side: a fabric (a Linux bridge) and hosts with the kernel's VXLAN device in front of a virtual machine's
 namespace. The machine runs nginx with HTTPS (the order's answer, files) and, when asked, a UDP peer that reverses."""
+from pathlib import Path
+
 from .gateways import BACKEND_MAC, BACKENDS, VNI
 from .namespace import connect
 from .shell import run, wait_until
 
+PEERS = Path(__file__).resolve().parents[1] / "peers"
 GATEWAY_MAC = "02:00:5e:00:00:01"  # what the gateway says for 10.1.0.1 inside the tunnel
 
 NGINX = """\
@@ -82,10 +85,19 @@ class Host:
                            "-e", self.directory / "error.log")
         wait_until(f"{self.name}: nginx listens", lambda: ":8443" in self.machine.run("ss", "-ltn"))
 
+    def start_reverser(self, port=7007):
+        start_reverser(self.machine, f"reverser-{self.name}", port)
+
     def orders(self):
         """The access log, one line per order."""
         log = self.directory / "access.log"
         return log.read_text().splitlines() if log.exists() else []
+
+
+def start_reverser(space, label, port):
+    """A UDP peer that returns every payload reversed."""
+    peer = space.start(label, "python3", "-B", PEERS / "reverser.py", port)
+    wait_until(f"{label}: ready", lambda: "ready" in peer.output())
 
 
 def certificates(directory):

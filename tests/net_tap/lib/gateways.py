@@ -22,7 +22,7 @@ workers: {{cores: "1", main-core: 0, idle: sleep}}
 """
 
 
-def mobile(pool=POOL, teid=TEID, peer_teid=PEER_TEID, mss_clamp=True):
+def mobile(pool=POOL, teid=TEID, peer_teid=PEER_TEID, mss_clamp=True, block_size=256):
     """Node 1: opens GTP-U tunnels and gives phones public addresses."""
     def configuration(node):
         return _head(node) + f"""
@@ -40,7 +40,7 @@ networks:
       - {{ue: 100.64.0.7, teid: {teid:#x}, peer: 10.30.0.9, peer-teid: {peer_teid:#x}}}
 nat:
   pools:
-    carrier: {{addresses: [{pool}], ports: 1024-65535, block-size: 256}}
+    carrier: {{addresses: [{pool}], ports: 1024-65535, block-size: {block_size}}}
   rules:
     - {{network: phones, source: 100.64.0.0/16, pool: carrier}}
   timeouts: {{tcp-established: 2h4m, tcp-transitory: 4m, udp: 5m, icmp: 60s}}

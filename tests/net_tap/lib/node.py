@@ -2,6 +2,7 @@
 
 The dataplane starts in a namespace of its own, because a net_tap device appears where its process runs; once the ports
 are started their kernel ends are moved. `NAME` (node.netns) is the namespace of the exception TAPs, `NAME-dp` the other."""
+import collections
 import json
 import signal
 import subprocess
@@ -90,8 +91,10 @@ class Node:
 
     def dropped(self):
         """Drops by reason, zeros left out."""
-        rows = self.ctl("drops").get("drops", [])
-        return {row["name"]: int(row.get("packets", 0)) for row in rows if int(row.get("packets", 0)) > 0}
+        drops = collections.Counter()
+        for row in self.ctl("drops")["drops"]:
+            drops[row["name"]] += row["packets"]  # some stages share a name
+        return dict(+drops)
 
     def _start(self, which):
         label = f"{self.name.removeprefix(self.rig.prefix + '-')}-{which}"
