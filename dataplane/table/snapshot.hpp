@@ -114,7 +114,7 @@ struct Group {
 struct Backend {
     std::uint32_t id = 0;
     IpAddress address;
-    std::uint16_t port = 0; // raw order
+    std::uint16_t port = 0; // raw order; 0: the port that the packet has, which is the service's
     std::uint32_t weight = 0;
 };
 

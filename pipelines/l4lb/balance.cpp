@@ -31,7 +31,8 @@ tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
     const std::uint16_t member = (*service.ring)[slot_hash<Family>(action, attempt) % service.ring->size()];
     const table::Backend& backend = service.backends[member];
     if (backend.address.is_v4() != (Family::family == V4::family)) return tl::unexpected(Drop::family_mismatch);
-    set_destination(action, Family::raw(backend.address), backend.port);
+    const std::uint16_t port = backend.port == 0 ? action.new_destination_port : backend.port;
+    set_destination(action, Family::raw(backend.address), port);
     action.out_network = service.network;
     return &backend;
 }

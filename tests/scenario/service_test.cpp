@@ -106,6 +106,29 @@ TEST_CASE("what a service does not serve is refused by name")
     CHECK(bench.ends() == Ends{{"l4lb.no_backend", 1}});
 }
 
+TEST_CASE("a backend without a port is met at the port that the packet has")
+{
+    std::string portless = one_node;
+    const auto change = [&](const std::string& from, const std::string& to) {
+        portless.replace(portless.find(from), from.size(), to);
+    };
+    change("[443/tcp, 443/udp]", "[443/tcp, 8080/tcp]");
+    change("10.1.0.31, port: 8443}", "10.1.0.31}");
+    change("10.1.0.32, port: 8443}", "10.1.0.32}");
+    Bench bench(portless);
+    for (const unsigned port : {443U, 8080U}) {
+        const auto out = bench.send(
+            "internet", from_internet(bench).ipv4("192.0.2.9", "203.0.113.80").tcp(50'000, port, "S").bytes());
+        CHECK(decode(out.at(0).frame).number("tcp.destination") == port);
+        const std::string backend = backend_of(out);
+        const auto back = bench.send(
+            "fabric", from_machine(bench, backend).ipv4(backend, "192.0.2.9").tcp(port, 50'000, "SA").bytes());
+        REQUIRE(back.size() == 1);
+        CHECK(decode(back[0].frame).text("ipv4.source") == "203.0.113.80");
+        CHECK(decode(back[0].frame).number("tcp.source") == port);
+    }
+}
+
 TEST_CASE("a drained backend keeps its flows and gets no new ones")
 {
     Bench bench(one_node);

@@ -27,7 +27,8 @@ std::string text_of(const api::ServiceStats& service)
     Table table({{"BACKEND"}, {"WEIGHT", true}, {"SHARE", true}, {"FLOWS", true}, {"PACKETS", true}, {"BYTES", true},
                  {"STATE"}});
     for (const api::BackendStats& backend : service.backends())
-        table.add({endpoint(backend.address(), backend.port()), counted(backend.weight()), percent(backend.share()),
+        table.add({backend.port() == 0 ? address(backend.address()) : endpoint(backend.address(), backend.port()),
+                   counted(backend.weight()), percent(backend.share()),
                    counted(backend.flows()), counted(backend.packets()), counted(backend.bytes()),
                    backend.weight() == 0 ? "drained" : "used"});
     return headline(service) + table.text();

@@ -74,9 +74,10 @@ void assemble_services(Assembly& assembly)
         for (const api::ServicePort& port : from.ports()) {
             const auto protocol = static_cast<std::uint8_t>(port.protocol());
             fronts.add(key_of(public_network, ip_of(from.address()), raw(port.port()), protocol), {index});
-            for (const Backend& backend : backends)
-                backs.add(key_of(narrow(from.network()), backend.address, backend.port, protocol),
-                          {index, raw(port.port())});
+            for (const Backend& backend : backends) {
+                const std::uint16_t at = backend.port == 0 ? raw(port.port()) : backend.port;
+                backs.add(key_of(narrow(from.network()), backend.address, at, protocol), {index, raw(port.port())});
+            }
         }
         services.push_back({from.id(), from.name(), ip_of(from.address()), narrow(from.network()), std::move(backends),
                             std::move(ring)});

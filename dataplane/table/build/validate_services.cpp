@@ -38,7 +38,7 @@ Verdict check_backend(const api::Backend& backend, const api::Service& service)
     if (const auto good = check_address(backend.address()); !good) return good;
     if (backend.address().size() != service.address().size())
         return refuse("backend " + ip_of(backend.address()).text() + " is not of the service address's family");
-    return check_port(backend.port());
+    return backend.port() == 0 ? Verdict{} : check_port(backend.port());
 }
 
 std::string text(const Endpoint& endpoint)
@@ -76,7 +76,8 @@ Verdict check_endpoints(const api::Object& object, Seen& seen)
         if (auto good = seen.fronts.add({public_network, service.address(), port.port(), port.protocol()}, object); !good)
             return good;
         for (const api::Backend& backend : service.backends()) {
-            const Endpoint endpoint{service.network(), backend.address(), backend.port(), port.protocol()};
+            const std::uint32_t at = backend.port() == 0 ? port.port() : backend.port();
+            const Endpoint endpoint{service.network(), backend.address(), at, port.protocol()};
             if (auto good = seen.backends.add(endpoint, object); !good) return good;
         }
     }

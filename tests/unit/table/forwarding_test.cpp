@@ -190,6 +190,25 @@ TEST_CASE("a service is found by its address and the way back by its backend")
     CHECK(at.tables->services.at(0).ring->size() == 65'537);
 }
 
+TEST_CASE("a backend without a port has those of its service, each with its own way back")
+{
+    Programming at;
+    api::Object object = service(1, "198.51.100.80", 443, 1, {"10.1.0.31"});
+    object.mutable_service()->add_ports()->set_port(80);
+    object.mutable_service()->mutable_ports(1)->set_protocol(6);
+    object.mutable_service()->mutable_backends(0)->set_port(0);
+    REQUIRE(at.put({network(1), object}) == "");
+    const auto raw = [](unsigned port) { return static_cast<std::uint16_t>(port >> 8 | (port & 0xFF) << 8); };
+    for (const unsigned port : {443U, 80U}) {
+        const ReverseTarget* back = at.tables->reverse_of.find(key_of(1, *IpAddress::parse("10.1.0.31"), raw(port), 6));
+        REQUIRE(back != nullptr);
+        CHECK(back->port == raw(port));
+    }
+    api::Object other = service(2, "198.51.100.81", 8080, 1, {"10.1.0.31"});
+    other.mutable_service()->mutable_backends(0)->set_port(80);
+    CHECK(at.put({other}) == "service s2: 10.1.0.31 port 80 protocol 6 belongs to service s1 already");
+}
+
 TEST_CASE("the first rule that a file has is the first that matches")
 {
     Programming at;
