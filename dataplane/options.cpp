@@ -34,7 +34,10 @@ Result<Options> parse_options(int argc, const char* const* argv)
     try {
         const po::options_description all = description(options);
         po::variables_map values;
-        po::store(po::parse_command_line(argc, argv, all), values);
+        const po::parsed_options parsed = po::parse_command_line(argc, argv, all);
+        const auto stray = po::collect_unrecognized(parsed.options, po::include_positional);
+        if (!stray.empty()) return fail("", "'" + stray.front() + "' belongs to no option");
+        po::store(parsed, values);
         po::notify(values);
         options.help = values.contains("help");
     } catch (const po::error& error) {
