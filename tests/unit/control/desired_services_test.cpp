@@ -1,0 +1,152 @@
+// Services and numbers over time: registries that speak, fall silent and shrink, and names that come and go.
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "control/delta.hpp"
+#include "tests/support/objects.hpp"
+#include "tests/unit/control/world.hpp"
+
+namespace sluice::control {
+namespace {
+
+using namespace sluice::test;
+
+Wanting with_registry()
+{
+    Wanting node(gateway_yaml);
+    config::Service& order = node.config.services.at("order");
+    order.backends.clear();
+    order.registry = "shop";
+    order.registry_service = "com.shop.Order";
+    return node;
+}
+
+config::Backend backend(const char* address, std::uint32_t weight = 100)
+{
+    return {*IpAddress::parse(address), 8443, weight, 0};
+}
+
+const api::Service& service(const ObjectSet& objects)
+{
+    for (const auto& [key, object] : objects)
+        if (object.has_service()) return object.service();
+    throw std::out_of_range("no service");
+}
+
+std::uint32_t id_of(const ObjectSet& objects, const std::string& backend_address)
+{
+    for (const api::Backend& each : service(objects).backends())
+        if (each.address() == packed(backend_address)) return each.id();
+    return 0;
+}
+
+std::uint32_t network_id(const ObjectSet& objects, const std::string& name)
+{
+    for (const auto& [key, object] : objects)
+        if (object.has_network() && object.network().name() == name) return object.network().id();
+    return 0;
+}
+
+} // namespace
+
+TEST_CASE("a registry names the backends, in whatever order it lists them")
+{
+    Wanting node = with_registry();
+    node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.32"), backend("10.1.0.31", 0)}}};
+    node.program();
+    CHECK(has_line(node.programmed,
+                   "service order 203.0.113.80:443, 10.1.0.31:8443 weight 0, 10.1.0.32:8443 weight 100"));
+    auto& listed = node.registries["shop"]->at("com.shop.Order");
+    std::reverse(listed.begin(), listed.end());
+    CHECK(is_empty(delta(node.programmed, node.desired().objects)));
+    listed.push_back(listed.front()); // and twice is once
+    CHECK(is_empty(delta(node.programmed, node.desired().objects)));
+}
+
+TEST_CASE("a registry that has said nothing yet takes nothing away")
+{
+    Wanting node = with_registry();
+    node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.31"), backend("10.1.0.32", 7)}}};
+    node.program();
+    for (const bool known : {true, false}) {
+        node.registries.clear();
+        if (known) node.registries["shop"] = std::nullopt;
+        CHECK(is_empty(delta(node.programmed, node.desired().objects)));
+        CHECK(node.desired().problems.empty());
+    }
+}
+
+TEST_CASE("a service that its registry does not know has no backends, and says so")
+{
+    Wanting node = with_registry();
+    node.registries["shop"] = registry::Services{{"com.shop.Other", {backend("10.1.0.31")}}};
+    const Desired wanted = node.desired();
+    CHECK(service(wanted.objects).backends_size() == 0);
+    CHECK(wanted.problems == std::vector<std::string>{"gateway.yaml:33: registry shop has no service com.shop.Order; "
+                                                      "service order has no backends"});
+    node.registries["shop"] = registry::Services{{"com.shop.Order", {}}}; // known, and empty by intent
+    CHECK(node.desired().problems.empty());
+    CHECK(service(node.desired().objects).backends_size() == 0);
+}
+
+TEST_CASE("backends keep their numbers while others come and go")
+{
+    Wanting node = with_registry();
+    auto& listed = node.registries["shop"].emplace()["com.shop.Order"];
+    listed = {backend("10.1.0.31"), backend("10.1.0.32"), backend("10.1.0.33")};
+    node.program();
+    const std::uint32_t second = id_of(node.programmed, "10.1.0.32");
+    const std::uint32_t first = id_of(node.programmed, "10.1.0.31");
+
+    listed = {backend("10.1.0.32"), backend("10.1.0.34")};
+    const ObjectSet next = node.desired().objects;
+    CHECK(id_of(next, "10.1.0.32") == second);
+    // The dataplane still knows the others under their numbers while it takes this: none may change its meaning.
+    CHECK(id_of(next, "10.1.0.34") == 4);
+    node.program();
+
+    listed.push_back(backend("10.1.0.35"));
+    CHECK(id_of(node.desired().objects, "10.1.0.35") == first); // free by now, and small
+    CHECK(id_of(node.desired().objects, "10.1.0.32") == second);
+}
+
+TEST_CASE("networks keep their numbers whatever stands before them in the alphabet")
+{
+    Wanting node(gateway_yaml);
+    node.program();
+    CHECK(network_id(node.programmed, "phones") == 1);
+    CHECK(network_id(node.programmed, "shop") == 2);
+
+    node.config.networks["apple"] = {};
+    node.config.networks.erase("phones");
+    node.config.nat.rules.erase(node.config.nat.rules.begin());
+    const ObjectSet next = node.desired().objects;
+    CHECK(network_id(next, "shop") == 2);
+    CHECK(network_id(next, "apple") == 3);
+    node.program();
+
+    node.config.networks["pear"] = {};
+    CHECK(network_id(node.desired().objects, "pear") == 1);
+    CHECK(network_id(node.desired().objects, "apple") == 3);
+    const api::Transaction transaction = delta(node.programmed, node.desired().objects);
+    CHECK(transaction.remove_size() == 0);
+    REQUIRE(transaction.upsert_size() == 1); // the new network, and nothing else
+    CHECK(transaction.upsert(0).network().name() == "pear");
+}
+
+TEST_CASE("a process that starts anew gives the numbers that the dataplane holds")
+{
+    Wanting node(gateway_yaml);
+    node.config.networks["apple"] = {};
+    node.program();
+    node.config.networks.erase("apple");
+    node.program(); // phones 2, shop 3: not what an empty dataplane would be given
+    REQUIRE(network_id(node.programmed, "phones") == 2);
+    Wanting again(gateway_yaml);
+    CHECK(network_id(again.desired().objects, "phones") == 1);
+    again.programmed = node.programmed;
+    CHECK(is_empty(delta(again.programmed, again.desired().objects)));
+}
+
+} // namespace sluice::control
