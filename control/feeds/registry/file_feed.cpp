@@ -117,6 +117,8 @@ bool FileFeed::accept(Services services, std::string text)
 
 bool FileFeed::lose(const std::string& why)
 {
+    if (held_back_) unreadable_since_.reset();
+    else if (!unreadable_since_) unreadable_since_ = clock_();
     enter(services_ ? FeedState::stale : FeedState::error, why);
     return false;
 }
@@ -124,8 +126,8 @@ bool FileFeed::lose(const std::string& why)
 // keep-when-lost has passed: what the source said last counts no more. A loss that is held back waits for its operator.
 bool FileFeed::expire()
 {
-    if (status_.state != FeedState::stale || held_back_ || !settings_.keep_when_lost || services_->empty()) return false;
-    if (clock_() - status_.since < *settings_.keep_when_lost) return false;
+    if (!unreadable_since_ || !settings_.keep_when_lost || !services_ || services_->empty()) return false;
+    if (clock_() - *unreadable_since_ < *settings_.keep_when_lost) return false;
     spdlog::warn("event=feed_expired feed={} endpoints={}", status_.name, status_.entries);
     services_->clear();
     text_.clear();
@@ -135,6 +137,7 @@ bool FileFeed::expire()
 
 void FileFeed::enter(FeedState state, const std::string& error)
 {
+    if (state == FeedState::synchronised) unreadable_since_.reset();
     if (status_.state != state) status_.since = clock_();
     if (status_.state != state || status_.error != error)
         spdlog::log(error.empty() ? spdlog::level::info : spdlog::level::warn, "event=feed feed={} state={} error=\"{}\"",

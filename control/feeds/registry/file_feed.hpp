@@ -42,6 +42,7 @@ private:
     std::optional<Services> services_;
     bool loss_confirmed_ = false; // for the read that follows
     bool held_back_ = false;      // what was read last is the loss of most endpoints
+    std::optional<std::chrono::steady_clock::time_point> unreadable_since_; // keep-when-lost counts from here
     FeedStatus status_;
 };
 
