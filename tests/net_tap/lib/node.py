@@ -34,6 +34,7 @@ class Node:
         self.home = rig.namespace(f"{name}-dp")
         self.file = rig.directory / f"{name}.yaml"
         self.configure(configuration)
+        self.programs = {"dataplane": "sluice-dataplane", "control": "sluice-control"}
         self.dataplane = None
         self.control = None
         rig.nodes.append(self)
@@ -98,7 +99,7 @@ class Node:
 
     def _start(self, which):
         label = f"{self.name.removeprefix(self.rig.prefix + '-')}-{which}"
-        return self.home.start(label, self.rig.program(f"sluice-{which}"), "--config", self.file)
+        return self.home.start(label, self.rig.program(self.programs[which]), "--config", self.file)
 
     def _dataplane_ready(self):
         self._must_run(self.dataplane)

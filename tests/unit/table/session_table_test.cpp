@@ -195,7 +195,7 @@ TEST_CASE("a long random life agrees with a map")
     std::vector<std::uint32_t> waiting;          // unlinked, before their grace period
     std::mt19937 random(1);
     for (int i = 0; i < 100'000; ++i) {
-        const std::uint32_t number = random() % 700;
+        const std::uint32_t number = static_cast<std::uint32_t>(random() % 700);
         const auto known = live.find(number);
         if (random() % 100 < 60) {
             const Inserted made = table.insert(flow<FlowKey4>(number));
