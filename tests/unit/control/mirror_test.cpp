@@ -1,0 +1,189 @@
+// The kernel's links, addresses and neighbours, as far as they are ours.
+#include <catch2/catch.hpp>
+
+#include "control/feeds/netlink/mirror.hpp"
+#include "tests/unit/control/messages.hpp"
+
+namespace sluice::control::netlink {
+namespace {
+
+using namespace sluice::test;
+
+class World {
+public:
+    World()
+    {
+        tell(link(3, "fabric"));
+        tell(link(4, "edge"));
+        (void)mirror.take_stale();
+    }
+    void tell(Message message) { mirror.handle(message.message()); }
+    std::vector<std::string> neighbors() const
+    {
+        std::vector<std::string> all;
+        for (const KernelNeighbor& each : mirror.snapshot().neighbors)
+            all.push_back(each.interface + " " + each.address.text() + " " + each.mac.text());
+        return all;
+    }
+
+    Mirror mirror{{"fabric", "edge"}};
+};
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("links of ours that are up are seen, and no others")
+{
+    World world;
+    world.tell(link(5, "docker0"));
+    world.tell(link(4, "edge", 0)); // down
+    CHECK(world.mirror.snapshot().links == std::set<std::string>{"fabric"});
+    CHECK(world.mirror.links().at("fabric").index == 3);
+    CHECK(world.mirror.links().at("fabric").mtu == 1500);
+    CHECK(world.mirror.links().size() == 1);
+}
+
+TEST_CASE("what the kernel says nothing about when a link changes must be read again")
+{
+    World world;
+    CHECK_FALSE(world.mirror.take_stale());
+    SECTION("a link goes down")
+    {
+        world.tell(link(3, "fabric", 0));
+        CHECK(world.mirror.take_stale());
+        CHECK_FALSE(world.mirror.take_stale()); // said once
+        world.tell(link(3, "fabric"));
+        CHECK_FALSE(world.mirror.take_stale()); // its routes are told as they come
+    }
+    SECTION("a link of ours appears, or is renamed to be ours")
+    {
+        world.tell(link(9, "docker0"));
+        CHECK_FALSE(world.mirror.take_stale());
+        world.mirror.set_interfaces({"fabric", "edge", "n3"});
+        CHECK(world.mirror.take_stale());
+        world.tell(link(9, "n3"));
+        CHECK(world.mirror.take_stale());
+        CHECK(world.mirror.snapshot().links.count("n3") == 1);
+    }
+    SECTION("a link goes, or is renamed to be somebody's")
+    {
+        world.tell(neighbor(3, "10.20.0.11"));
+        world.tell(link(3, "fabric", IFF_UP, RTM_DELLINK));
+        CHECK(world.mirror.take_stale());
+        CHECK(world.neighbors().empty());
+        world.tell(link(4, "renamed"));
+        CHECK(world.mirror.take_stale());
+        CHECK(world.mirror.snapshot().links.empty());
+    }
+    SECTION("an address goes")
+    {
+        world.tell(address(3, "10.20.0.2", 24));
+        CHECK_FALSE(world.mirror.take_stale());
+        world.tell(address(3, "10.20.0.2", 24, RTM_DELADDR));
+        CHECK(world.mirror.take_stale());
+    }
+    SECTION("the same set of interfaces is no change")
+    {
+        world.mirror.set_interfaces({"edge", "fabric"});
+        CHECK_FALSE(world.mirror.take_stale());
+    }
+}
+
+TEST_CASE("a bridge's view of a link says nothing about the link")
+{
+    World world;
+    Message message(RTM_DELLINK);
+    auto& header = message.extra<ifinfomsg>();
+    header.ifi_family = AF_BRIDGE;
+    header.ifi_index = 3;
+    message.text(IFLA_IFNAME, "fabric");
+    world.tell(message);
+    CHECK(world.mirror.snapshot().links.count("fabric") == 1);
+}
+
+TEST_CASE("addresses are held with whose they are")
+{
+    World world;
+    world.tell(address(3, "10.20.0.2", 24).byte(IFA_PROTO, own_protocol));
+    world.tell(address(3, "2001:db8::2", 64));
+    world.tell(address(9, "172.17.0.1", 16)); // no link of ours
+    const auto held = world.mirror.addresses(3);
+    CHECK(held ==
+          std::set<AddressEntry>{{*Prefix::parse("10.20.0.2/24"), true}, {*Prefix::parse("2001:db8::2/64"), false}});
+    CHECK(world.mirror.addresses(9).empty());
+    world.tell(address(3, "10.20.0.2", 24)); // somebody took it over
+    CHECK(world.mirror.addresses(3).count({*Prefix::parse("10.20.0.2/24"), false}) == 1);
+    CHECK(world.mirror.addresses(3).size() == 2);
+    // On a point-to-point link IFA_ADDRESS is the other end.
+    world.tell(address(4, "10.9.0.1", 32).address(IFA_LOCAL, "10.9.0.2"));
+    CHECK(world.mirror.addresses(4).count({*Prefix::parse("10.9.0.2/32"), false}) == 1);
+}
+
+TEST_CASE("neighbours count while the kernel itself would use them")
+{
+    World world;
+    for (const int state : {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT}) {
+        world.tell(neighbor(3, "10.20.0.11", state));
+        CHECK(world.neighbors() == Lines{"fabric 10.20.0.11 02:00:00:00:00:07"});
+        CHECK(world.mirror.is_stale({"fabric", *IpAddress::parse("10.20.0.11")}) == (state == NUD_STALE));
+        for (const int gone : {NUD_INCOMPLETE, NUD_FAILED, NUD_NONE}) {
+            world.tell(neighbor(3, "10.20.0.11", state));
+            world.tell(neighbor(3, "10.20.0.11", gone));
+            CHECK(world.neighbors().empty());
+            CHECK_FALSE(world.mirror.is_usable({"fabric", *IpAddress::parse("10.20.0.11")}));
+        }
+    }
+    world.tell(neighbor(4, "2001:db8::7"));
+    world.tell(neighbor(4, "2001:db8::8", NUD_REACHABLE, RTM_NEWNEIGH, ""));
+    world.tell(neighbor(9, "172.17.0.2"));
+    CHECK(world.neighbors() == Lines{"edge 2001:db8::7 02:00:00:00:00:07"});
+    CHECK(world.mirror.is_usable({"edge", *IpAddress::parse("2001:db8::7")}));
+    CHECK_FALSE(world.mirror.is_usable({"fabric", *IpAddress::parse("2001:db8::7")}));
+    world.tell(neighbor(4, "2001:db8::7", NUD_REACHABLE, RTM_DELNEIGH));
+    CHECK(world.neighbors().empty());
+}
+
+TEST_CASE("messages that are too short, of another kind or without their attributes are nothing")
+{
+    World world;
+    for (const std::uint16_t type : {RTM_NEWLINK, RTM_NEWADDR, RTM_NEWNEIGH, RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWRULE}) {
+        world.tell(Message(type));
+        Message half(type);
+        half.header()->nlmsg_len += 2;
+        world.tell(half);
+    }
+    Message unaddressed(RTM_NEWADDR);
+    unaddressed.extra<ifaddrmsg>().ifa_index = 3;
+    world.tell(unaddressed);
+    Message odd(RTM_NEWNEIGH);
+    odd.extra<ndmsg>().ndm_family = AF_INET;
+    odd.bytes(NDA_DST, "abc"); // an address of three bytes
+    world.tell(odd);
+    Message overlong = neighbor(3, "10.20.0.11");
+    reinterpret_cast<nlattr*>(static_cast<char*>(mnl_nlmsg_get_payload(overlong.header())) + sizeof(ndmsg))->nla_len =
+        200;
+    world.tell(overlong);
+    CHECK(world.mirror.snapshot().links.size() == 2);
+    CHECK(world.neighbors().empty());
+    CHECK(world.mirror.addresses(3).empty());
+}
+
+TEST_CASE("clearing is for a dump that follows")
+{
+    World world;
+    world.tell(neighbor(3, "10.20.0.11"));
+    world.tell(address(3, "10.20.0.2", 24));
+    world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
+    world.mirror.clear_neighbors();
+    CHECK(world.neighbors().empty());
+    CHECK(world.mirror.snapshot().routes.size() == 1);
+    world.mirror.clear_routes();
+    CHECK(world.mirror.snapshot().routes.empty());
+    CHECK(world.mirror.addresses(3).size() == 1);
+    world.mirror.clear();
+    CHECK(world.mirror.snapshot() == KernelState{});
+    CHECK(world.mirror.addresses(3).empty());
+}
+
+} // namespace sluice::control::netlink
