@@ -59,7 +59,7 @@ int run_node(const Options& options)
     for (const std::string& warning : configuration->warnings)
         spdlog::warn("event=configuration_warning what=\"{}\"", warning);
 
-    const std::string& name = configuration->settings.node.name;
+    const std::string name = configuration->settings.node.name;
     const Folders folders{options.run_dir.empty() ? "/run/sluice/" + name : options.run_dir,
                           options.state_dir.empty() ? "/var/lib/sluice/" + name : options.state_dir};
     std::signal(SIGPIPE, SIG_IGN);

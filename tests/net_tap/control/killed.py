@@ -3,7 +3,6 @@ import json
 import time
 
 from lib import gateways
-from lib.cloud import PEERS
 from lib.shell import wait_until
 from lib.topology import Journey
 
@@ -19,8 +18,7 @@ def ask(rig, check):
         host.start_reverser()
     before = {node.name: generation(node) for node in rig.nodes}
 
-    stream = journey.phone.start("stream", "python3", "-B", PEERS / "numbered_stream.py", gateways.ECHO_VIP, 7, RATE, SECONDS)
-    wait_until("the stream has started", lambda: "started" in stream.output())
+    stream = journey.phone.start_peer("stream", "numbered_stream.py", gateways.ECHO_VIP, 7, RATE, SECONDS)
     started = time.monotonic()
     sleep_until(started + KILLED_AT)
     for node in rig.nodes:

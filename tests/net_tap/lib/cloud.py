@@ -1,12 +1,9 @@
 """The cloud side: a fabric (a Linux bridge) and hosts with the kernel's VXLAN device in front of a virtual machine's
 namespace. The machine runs nginx with HTTPS (the order's answer, files) and, when asked, a UDP peer that reverses."""
-from pathlib import Path
-
 from .gateways import BACKEND_MAC, BACKENDS, VNI
 from .namespace import connect
 from .shell import run, wait_until
 
-PEERS = Path(__file__).resolve().parents[1] / "peers"
 GATEWAY_MAC = "02:00:5e:00:00:01"  # what the gateway says for 10.1.0.1 inside the tunnel
 
 NGINX = """\
@@ -66,7 +63,7 @@ class Host:
         self.machine.ip("route add default via 10.1.0.1")
 
     def _tunnel(self, vni, replies_to):
-        device = f"vx{vni}"
+        device = self.device = f"vx{vni}"
         self.host.ip(f"link add {device} type vxlan id {vni} local {self.vtep} dstport 4789 nolearning")
         self.host.ip(f"link add br0 type bridge forward_delay 0")
         self.host.link("br0")
@@ -74,6 +71,10 @@ class Host:
         # Broadcasts (who is 10.1.0.1?) and frames to the gateway go to the gateway node of our choice.
         for mac, command in (("00:00:00:00:00:00", "append"), (GATEWAY_MAC, "replace")):
             run("bridge", "-n", self.host.name, "fdb", command, mac, "dev", device, "dst", replies_to, "self")
+
+    def answer_through(self, vtep):
+        """From now on frames to the gateway's MAC take this node; broadcasts still ask the first one."""
+        run("bridge", "-n", self.host.name, "fdb", "replace", GATEWAY_MAC, "dev", self.device, "dst", vtep, "self")
 
     def start_nginx(self):
         self.directory.mkdir()
@@ -86,18 +87,12 @@ class Host:
         wait_until(f"{self.name}: nginx listens", lambda: ":8443" in self.machine.run("ss", "-ltn"))
 
     def start_reverser(self, port=7007):
-        start_reverser(self.machine, f"reverser-{self.name}", port)
+        self.machine.start_peer(f"reverser-{self.name}", "reverser.py", port)
 
     def orders(self):
         """The access log, one line per order."""
         log = self.directory / "access.log"
         return log.read_text().splitlines() if log.exists() else []
-
-
-def start_reverser(space, label, port):
-    """A UDP peer that returns every payload reversed."""
-    peer = space.start(label, "python3", "-B", PEERS / "reverser.py", port)
-    wait_until(f"{label}: ready", lambda: "ready" in peer.output())
 
 
 def certificates(directory):

@@ -1,11 +1,16 @@
 """A network namespace: commands and processes inside it, addresses and links of it."""
 import contextlib
 import ctypes
+import json
 import os
 import signal as signals
 import subprocess
+from pathlib import Path
 
-from .shell import Failure, run
+from .shell import Failure, run, wait_until
+
+PEERS = Path(__file__).resolve().parents[1] / "peers"
+PYTHON = "/usr/bin/python3"  # Debian's, which has scapy, whatever stands first in the path
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -43,6 +48,16 @@ class Namespace:
             # A session of its own: a Ctrl-C on the terminal reaches only us, and we end the others in order.
             process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         return Process(label, process, self.directory / f"{label}.log")
+
+    def peer(self, script, *words):
+        """Runs one of the Python peers to its end and returns the JSON in its last line."""
+        return json.loads(self.run(PYTHON, "-B", PEERS / script, *words).strip().splitlines()[-1])
+
+    def start_peer(self, label, script, *words):
+        """Starts one of the Python peers; it says when it is up."""
+        process = self.start(label, PYTHON, "-B", PEERS / script, *words)
+        wait_until(f"{label} is up", lambda: process.output().startswith(("ready", "started")))
+        return process
 
     def link(self, name, addresses=(), mtu=None, master=None):
         """Brings a link of this namespace up."""
