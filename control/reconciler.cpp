@@ -15,14 +15,14 @@ constexpr milliseconds gather{5};
 constexpr int cost_share = 4;
 constexpr milliseconds least_patience{100};
 constexpr milliseconds most_patience{5'000};
-constexpr int answer_timeout_ms = 30'000; // a million routes take the dataplane seconds
 constexpr auto idle_wait = std::chrono::seconds(1);
 
 } // namespace
 
-Reconciler::Reconciler(std::string socket_path, ReconcilerHooks hooks)
+Reconciler::Reconciler(std::string socket_path, ReconcilerHooks hooks, int answer_timeout_ms)
     : socket_path_(std::move(socket_path))
     , hooks_(std::move(hooks))
+    , answer_timeout_ms_(answer_timeout_ms)
     , patience_(least_patience)
 {
 }
@@ -64,7 +64,7 @@ Result<void> Reconciler::greet()
     const api::Hello& hello = client_->peer();
     api::Request request;
     request.mutable_query()->set_topic(api::PROGRAMMED);
-    const auto reply = client_->call(request, answer_timeout_ms);
+    const auto reply = client_->call(request, answer_timeout_ms_);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->has_programmed()) return fail("dataplane", "answered the question for its tables with something else");
     const bool is_new = start_identity_ != hello.start_identity();
@@ -93,7 +93,7 @@ Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
     transaction.set_generation(generation_ + 1);
     api::Request request;
     *request.mutable_transaction() = transaction;
-    const auto reply = client_->call(std::move(request), answer_timeout_ms);
+    const auto reply = client_->call(std::move(request), answer_timeout_ms_);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->has_committed()) return fail("dataplane", "answered a transaction with something else");
     record(programmed_, transaction);

@@ -35,7 +35,11 @@ public:
         std::uint32_t upserted = 0;
     };
 
-    Reconciler(std::string socket_path, ReconcilerHooks hooks);
+    // A million routes take the dataplane seconds.
+    static constexpr int default_answer_timeout_ms = 30'000;
+
+    // `answer_timeout_ms`: silence for longer ends the connection.
+    Reconciler(std::string socket_path, ReconcilerHooks hooks, int answer_timeout_ms = default_answer_timeout_ms);
 
     // Something that `wanted` depends on is different. Changes of a few milliseconds go together.
     void mark_dirty(Clock::time_point now);
@@ -62,6 +66,7 @@ private:
 
     std::string socket_path_;
     ReconcilerHooks hooks_;
+    int answer_timeout_ms_;
     std::optional<api::Client> client_;
     ObjectSet programmed_;
     std::uint64_t generation_ = 0;
