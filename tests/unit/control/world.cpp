@@ -3,11 +3,22 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <spdlog/spdlog.h>
+
 #include "config/loader.hpp"
 
 namespace sluice::test {
+namespace {
 
-const std::string gateway_yaml = R"(version: 1
+// What is refused, lost and stale is what these tests are about.
+[[maybe_unused]] const bool quiet = [] {
+    spdlog::set_level(spdlog::level::off);
+    return true;
+}();
+
+} // namespace
+
+const char* const gateway_yaml = R"(version: 1
 node: {name: gw1, router-id: 10.255.0.1, netns: gw1}
 memory: {hugepages: none, sessions: 4k, tunnels: 1k, routes: 1k}
 workers: {cores: "1", main-core: 0, idle: sleep}

@@ -12,7 +12,7 @@
 
 namespace sluice::test {
 
-extern const std::string gateway_yaml;
+extern const char* const gateway_yaml;
 
 // `text` with its first `from` replaced; there must be one.
 [[nodiscard]] std::string with(std::string text, const std::string& from, const std::string& to);

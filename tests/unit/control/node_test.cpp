@@ -1,0 +1,256 @@
+// The node: configurations applied, compared and rolled back against a dataplane without packets.
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "control/node.hpp"
+#include "tests/support/objects.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/unit/control/fake_dataplane.hpp"
+#include "tests/unit/control/world.hpp"
+
+namespace sluice::control {
+namespace {
+
+using namespace sluice::test;
+using Lines = std::vector<std::string>;
+
+class World {
+public:
+    explicit World(const std::string& yaml = gateway_yaml)
+        : node(first(yaml), Generations::open(folder.file("state")).value(), socket,
+               {[this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); },
+                [this](const NeighborPlace& place) { probed.push_back(place); }, [] { return FeedStatus{}; }})
+    {
+        REQUIRE(node.keep_first());
+    }
+    // A dataplane that was started with this text; none yet otherwise.
+    void start_dataplane(const std::string& yaml = gateway_yaml)
+    {
+        dataplane = std::make_unique<FakeDataplane>(socket, parse_configuration(file, yaml)->settings);
+        now += std::chrono::seconds(10);
+        (void)node.step(now);
+        REQUIRE(node.status().dataplane_connected());
+    }
+    Node::Outcome apply(const std::string& yaml)
+    {
+        write(yaml);
+        return node.apply(file);
+    }
+    void write(const std::string& yaml) const { std::ofstream(file) << yaml; }
+    [[nodiscard]] Lines needs_restart() const
+    {
+        const auto status = node.status();
+        return {status.needs_restart().begin(), status.needs_restart().end()};
+    }
+
+    test::TemporaryFolder folder;
+    std::string file = folder.file("gateway.yaml");
+    std::string socket = folder.file("dataplane.sock");
+    std::vector<netlink::Wanted> asked;
+    std::vector<NeighborPlace> probed;
+    Node::Clock::time_point now = Node::Clock::now();
+    std::unique_ptr<FakeDataplane> dataplane;
+    Node node;
+
+private:
+    Configuration first(const std::string& yaml) const
+    {
+        write(yaml);
+        return read_configuration(file).value();
+    }
+};
+
+Lines changes(const Node::Outcome& outcome)
+{
+    REQUIRE(outcome);
+    return {outcome->changes().begin(), outcome->changes().end()};
+}
+
+std::string error(const Node::Outcome& outcome)
+{
+    REQUIRE_FALSE(outcome);
+    std::string all;
+    for (const Error& each : outcome.error())
+        all += (all.empty() ? "" : "\n") + each.text();
+    return all;
+}
+
+const std::string heavier = with(gateway_yaml, "weight: 50", "weight: 70");
+const Lines heavier_changes{"~ service order 203.0.113.80:443, 10.1.0.31:8443 weight 100, 10.1.0.32:8443 weight 70",
+                            "~ settings"};
+
+} // namespace
+
+TEST_CASE("the first configuration is programmed when the dataplane comes")
+{
+    World world;
+    (void)world.node.step(world.now);
+    CHECK_FALSE(world.node.status().dataplane_connected());
+    CHECK(world.node.status().applied() == 1);
+    world.start_dataplane();
+    CHECK(lines(world.dataplane->programmed()) == lines(Wanting(gateway_yaml).desired().objects));
+    CHECK(world.node.status().error().empty());
+    CHECK(world.needs_restart().empty());
+    CHECK(world.node.status().hello().node() == "gw1");
+    REQUIRE(world.asked.size() == 1); // what the kernel should do for it
+    CHECK(world.asked[0].links.at("edge").addresses.size() == 2);
+    CHECK(world.asked[0].links.at("fabric").mtu == 9000);
+    CHECK(world.asked[0].next_hops.size() == 3);
+}
+
+TEST_CASE("a configuration is compared, applied and rolled back")
+{
+    World world;
+    world.start_dataplane();
+    world.write(heavier);
+    CHECK(changes(world.node.diff(world.file)) == heavier_changes);
+    CHECK(world.dataplane->transactions().size() == 1); // diff changes nothing
+    CHECK(world.node.status().applied() == 1);
+
+    const auto applied = world.node.apply(world.file);
+    CHECK(changes(applied) == heavier_changes);
+    CHECK(applied->applied() == 2);
+    CHECK(applied->upserted() == 2);
+    CHECK(applied->removed() == 0);
+    CHECK(world.node.status().hello().config_digest() == applied->digest());
+    CHECK(has_line(world.dataplane->programmed(), heavier_changes[0].substr(2)));
+    CHECK(changes(world.node.diff(world.file)).empty());
+
+    CHECK(world.node.apply(world.file)->applied() == 2); // the same again is the same
+    const auto back = world.node.roll_back(0);
+    CHECK(changes(back)[0] == "~ service order 203.0.113.80:443, 10.1.0.31:8443 weight 100, 10.1.0.32:8443 weight 50");
+    CHECK(back->applied() == 3);
+    CHECK(lines(world.dataplane->programmed()) == lines(Wanting(gateway_yaml).desired().objects));
+    CHECK(world.node.roll_back(2)->applied() == 4);
+    CHECK(error(world.node.roll_back(9)).find("configuration 9: is not kept in") == 0);
+}
+
+TEST_CASE("there is nothing to roll back to before the second configuration")
+{
+    World world;
+    world.start_dataplane();
+    CHECK(error(world.node.roll_back(0)) == "rollback: there is no configuration before this");
+}
+
+TEST_CASE("a file with errors is refused with all of them, and changes nothing")
+{
+    World world;
+    world.start_dataplane();
+    const auto before = world.dataplane->transactions().size();
+    const std::string wrong = with(with(gateway_yaml, "vni: 5001", "vni: 0"), "id: 310", "id: 5000");
+    for (const auto& outcome : {world.apply(wrong), world.node.diff(world.file)}) {
+        CHECK(error(outcome) == world.file + ":9:26: vlans.n3.id: '5000' is out of range; write 1..4094\n" +
+                                    world.file + ":14:10: networks.shop.vni: '0' is out of range; write 1..16777215");
+    }
+    CHECK(error(world.node.apply(world.folder.file("gone.yaml"))).find("gone.yaml") != std::string::npos);
+    CHECK(world.dataplane->transactions().size() == before);
+    CHECK(world.node.status().applied() == 1);
+}
+
+TEST_CASE("what the dataplane refuses is as if it had never been")
+{
+    World world;
+    world.start_dataplane();
+    const auto held = world.dataplane->programmed();
+    world.dataplane->refuse("there is no room");
+    CHECK(error(world.apply(heavier)) == "there is no room");
+    world.dataplane->refuse("");
+    CHECK(world.node.status().applied() == 1);
+    CHECK_FALSE(std::filesystem::exists(world.folder.file("state/2.yaml")));
+    (void)world.node.step(world.now + std::chrono::hours(1));
+    CHECK(lines(world.dataplane->programmed()) == lines(held));
+    CHECK(world.node.status().hello().config_digest() ==
+          read_configuration(world.folder.file("state/1.yaml"))->settings.digest);
+    CHECK(world.node.apply(world.file)->applied() == 2);
+}
+
+TEST_CASE("nothing is applied while the dataplane is away")
+{
+    World world;
+    (void)world.node.step(world.now);
+    CHECK(error(world.apply(heavier)) == "dataplane: is not connected (" + world.socket +
+                                             ": nobody answers; is sluice-dataplane running?); nothing was changed");
+    CHECK(world.node.status().applied() == 1);
+}
+
+TEST_CASE("what needs a restart is named and held back")
+{
+    World world;
+    world.start_dataplane();
+    const std::string wider = with(heavier, "mtu: 1500, addresses: [198", "mtu: 1400, queues: 4, addresses: [198");
+    const auto applied = world.apply(wider);
+    REQUIRE(applied);
+    const Lines restart{"ports.edge.queues 1 → 4", "ports.edge.mtu 1500 → 1400"};
+    CHECK(Lines(applied->needs_restart().begin(), applied->needs_restart().end()) == restart);
+    CHECK(world.needs_restart() == restart);
+    CHECK(world.asked.back().links.at("edge").mtu == 1500);
+    CHECK(changes(applied) == heavier_changes); // the rest is in force
+
+    world.dataplane.reset();
+    (void)world.node.step(world.now);
+    world.start_dataplane(wider); // it was started with the file as it is now
+    CHECK(world.needs_restart().empty());
+    CHECK(world.asked.back().links.at("edge").mtu == 1400);
+}
+
+TEST_CASE("a dataplane whose configuration nobody has is taken as it is, and said")
+{
+    World world;
+    world.start_dataplane(with(gateway_yaml, "sessions: 4k", "sessions: 5k"));
+    CHECK(world.needs_restart() ==
+          Lines{"unknown: the dataplane was started with a configuration that is not kept here"});
+    CHECK(world.dataplane->programmed().size() == Wanting(gateway_yaml).desired().objects.size());
+}
+
+TEST_CASE("a neighbour that the dataplane wants is asked for by its interface's name")
+{
+    World world;
+    world.start_dataplane();
+    world.dataplane->want_neighbor(2, packed("10.30.0.77"));
+    for (int i = 0; i < 1'000 && world.probed.empty(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        (void)world.node.step(world.now);
+    }
+    CHECK(world.probed == std::vector<NeighborPlace>{{"n3", *IpAddress::parse("10.30.0.77")}});
+    world.dataplane->want_neighbor(99, packed("10.30.0.78")); // no interface of ours
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    (void)world.node.step(world.now);
+    CHECK(world.probed.size() == 1);
+}
+
+TEST_CASE("a change of the kernel or of a registry is programmed without anybody asking")
+{
+    const test::TemporaryFolder registry;
+    std::ofstream(registry.file("r.yaml")) << "version: 1\nservices:\n  o: [{address: 10.1.0.31, port: 8443}]\n";
+    std::string yaml = gateway_yaml;
+    const std::size_t list = yaml.find("\n      - {address: 10.1.0.32, port");
+    yaml.replace(list, yaml.find("\nroutes:") - list,
+                 " {registry: shop, service: o}\nregistries:\n  shop: {file: " + registry.file("r.yaml") + "}");
+    World world(yaml);
+    world.start_dataplane(yaml);
+    CHECK(world.node.descriptors().size() == 2);
+    CHECK(has_line(world.dataplane->programmed(), "service order 203.0.113.80:443, 10.1.0.31:8443 weight 100"));
+
+    std::ofstream(registry.file("r.yaml")) << "version: 1\nservices:\n  o: [{address: 10.1.0.32, port: 8443}]\n";
+    world.node.handle_registries();
+    (void)world.node.step(world.now + std::chrono::hours(1));
+    CHECK(has_line(world.dataplane->programmed(), "service order 203.0.113.80:443, 10.1.0.32:8443 weight 100"));
+
+    KernelState kernel;
+    kernel.routes = {{*Prefix::parse("192.0.2.0/24"), {{"fabric", IpAddress::parse("10.20.0.9"), 1}}}};
+    world.node.set_kernel(kernel);
+    (void)world.node.step(world.now + std::chrono::hours(1));
+    CHECK(has_line(world.dataplane->programmed(), "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
+
+    const auto status = world.node.status();
+    REQUIRE(status.feeds_size() == 2);
+    CHECK(status.feeds(1).name() == "shop");
+    CHECK(status.feeds(1).state() == "synchronised");
+    CHECK(status.feeds(1).entries() == 1);
+}
+
+} // namespace sluice::control
