@@ -1,0 +1,277 @@
+// The commands against processes that answer what a test says: what is printed, and the exit code.
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <map>
+
+#include "tests/support/objects.hpp"
+#include "tests/support/serving.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tools/sluicectl/json.hpp"
+#include "tools/sluicectl/node.hpp"
+
+namespace sluice::ctl {
+namespace {
+
+using namespace sluice::test;
+using Words = std::vector<std::string>;
+using Answers = std::map<int, api::Reply>; // by topic; -1: to apply and rollback
+
+// Serves one socket for as long as it lives.
+class Process {
+public:
+    Process(const std::string& socket, Answers answers)
+        : answers_(std::move(answers))
+        , serving_(socket, [this](const api::Request& request, const api::Peer& peer) {
+            if (request.has_hello()) return test::answer(request, peer);
+            asked = request;
+            const int topic = request.has_query() ? static_cast<int>(request.query().topic()) : -1;
+            const auto found = answers_.find(topic);
+            return found == answers_.end() ? api::failure("not this one") : found->second;
+        })
+    {
+    }
+    api::Request asked; // the last one; read when its answer is there
+
+private:
+    Answers answers_;
+    Serving serving_;
+};
+
+class World {
+public:
+    void dataplane(Answers answers)
+    {
+        dataplane_.reset(); // one process per socket
+        dataplane_ = std::make_unique<Process>(folder.file("dataplane.sock"), std::move(answers));
+    }
+    void control(Answers answers)
+    {
+        control_.reset();
+        control_ = std::make_unique<Process>(folder.file("control.sock"), std::move(answers));
+    }
+    Outcome run(Words words) const
+    {
+        words.insert(words.end(), {"--run-dir", folder.path()});
+        const auto invocation = Invocation::parse(words);
+        REQUIRE(invocation);
+        Node node(*invocation);
+        return invocation->command().run(*invocation, node);
+    }
+    [[nodiscard]] const api::Request& dataplane_was_asked() const { return dataplane_->asked; }
+    [[nodiscard]] const api::Request& control_was_asked() const { return control_->asked; }
+
+    TemporaryFolder folder;
+
+private:
+    std::unique_ptr<Process> dataplane_;
+    std::unique_ptr<Process> control_;
+};
+
+int exit_of(const Outcome& outcome)
+{
+    return static_cast<int>(outcome ? outcome->exit : outcome.error().exit);
+}
+
+bool contains(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+api::Reply drops(std::uint64_t received)
+{
+    api::Reply reply;
+    api::Drops& drops = *reply.mutable_drops();
+    api::Reason& reason = *drops.add_drops();
+    reason.set_name("vni_unknown");
+    reason.set_stage("vxlan");
+    reason.set_meaning("no network has this VNI");
+    reason.set_mend("add it");
+    reason.set_packets(1'200);
+    drops.mutable_law()->set_received(received);
+    drops.mutable_law()->set_dropped(1'200);
+    *drops.add_workers()->mutable_law() = drops.law();
+    return reply;
+}
+
+} // namespace
+
+TEST_CASE("status shows each process, and only the dataplane's silence is an exit code")
+{
+    World world;
+    CHECK(exit_of(world.run({"status"})) == 3);
+    api::Reply status;
+    status.mutable_status()->mutable_hello()->set_node("gw1");
+    status.mutable_status()->set_sessions(7);
+    status.mutable_status()->set_session_limit(65'536);
+    status.mutable_status()->add_warnings("no\x1b[31m hugepages");
+    world.dataplane({{api::STATUS, status}});
+    const Outcome alone = world.run({"status"});
+    CHECK(exit_of(alone) == 0);
+    CHECK(contains(alone->out, "node gw1, running 0 s"));
+    CHECK(contains(alone->out, "sessions 7 of 65,536"));
+    CHECK(contains(alone->out, "control process never connected"));
+    CHECK(contains(alone->out, "warning    no?[31m hugepages"));
+    CHECK(contains(alone->out, "control    does not answer: " + world.folder.file("control.sock")));
+
+    api::Reply control;
+    control.mutable_control_status()->set_error("transaction refused");
+    control.mutable_control_status()->add_needs_restart("ports.fabric.queues 4 → 8");
+    world.control({{api::STATUS, control}});
+    const Outcome both = world.run({"status"});
+    CHECK(contains(both->out, "error      transaction refused\nrestart    needed for ports.fabric.queues 4 → 8\n"));
+    const Json json = Json::parse(world.run({"status", "--json"})->out);
+    CHECK(json["dataplane"]["sessions"] == 7);
+    CHECK(json["control"]["error"] == "transaction refused");
+}
+
+TEST_CASE("drops are told with what to do, and the law is audited on request")
+{
+    World world;
+    api::Reply kept;
+    world.dataplane({{api::DROPS, drops(1'200)}, {api::LAST_DROPS, kept}});
+    CHECK(exit_of(world.run({"drops"})) == 3); // an answer to another question is none
+    kept.mutable_last_drops()->add_drops()->set_reason("vni_unknown");
+    kept.mutable_last_drops()->mutable_drops(0)->set_stage("vxlan");
+    kept.mutable_last_drops()->mutable_drops(0)->set_interface("fabric");
+    world.dataplane({{api::DROPS, drops(1'200)}, {api::LAST_DROPS, kept}});
+    const Outcome told = world.run({"drops"});
+    REQUIRE(told);
+    CHECK(contains(told->out, "vni_unknown  vxlan  fabric    1,200  "));
+    CHECK(contains(told->out, "no network has this VNI → add it"));
+    CHECK(contains(told->out, "drops 1,200 + punted 0 + consumed 0 + held 0   balanced"));
+    CHECK(exit_of(world.run({"drops", "--check"})) == 0);
+
+    world.dataplane({{api::DROPS, drops(1'201)}});
+    const Outcome unbalanced = world.run({"drops", "--check"});
+    CHECK(exit_of(unbalanced) == 1);
+    CHECK(contains(unbalanced->complaint, "worker 0: 1 packet came in and ended under no name"));
+    const Outcome json = world.run({"drops", "--check", "--json"});
+    CHECK(exit_of(json) == 1);
+    CHECK(Json::parse(json->out)["check"]["balanced"] == false);
+    CHECK(Json::parse(json->out)["check"]["findings"].size() == 2);
+}
+
+TEST_CASE("the last drops are listed and written to a file")
+{
+    World world;
+    api::Reply kept;
+    kept.mutable_last_drops()->add_drops()->set_reason("vni_unknown");
+    world.dataplane({{api::LAST_DROPS, kept}});
+    const std::string file = world.folder.file("drops.pcap");
+    const Outcome listed = world.run({"drops", "--last", "--limit", "5", "--pcap", file});
+    REQUIRE(listed);
+    CHECK(contains(listed->out, "vni_unknown"));
+    CHECK(world.dataplane_was_asked().query().limit() == 5);
+    CHECK(std::ifstream(file).seekg(0, std::ios::end).tellg() == 24 + 16);
+    CHECK(exit_of(world.run({"drops", "--last", "--pcap", world.folder.file("gone/x")})) == 1);
+}
+
+TEST_CASE("options that do not go together, or say nothing, are wrong usage before anybody is asked")
+{
+    const World world; // nobody answers: that would be 3
+    for (const Words& words :
+         {Words{"drops", "--pcap", "x"}, Words{"drops", "--limit", "5"}, Words{"drops", "--check", "--last"},
+          Words{"drops", "--last", "--limit", "few"}, Words{"sessions", "--port", "0"},
+          Words{"sessions", "--port", "65536"}, Words{"sessions", "--address", "10.0.0.010"},
+          Words{"sessions", "--protocol", "0"}, Words{"sessions", "--protocol", "ospf!"},
+          Words{"sessions", "--limit", "-"}, Words{"routes", "--limit", "all"}, Words{"neighbors", "--limit", "all"},
+          Words{"tunnels", "--limit", "all"}, Words{"rollback", "last"}, Words{"rollback", "0"},
+          Words{"completion", "zsh"}, Words{"help", "nothing"}}) {
+        INFO(words[0] << " " << words[1]);
+        CHECK(exit_of(world.run(words)) == 2);
+    }
+}
+
+TEST_CASE("filters of sessions reach the dataplane")
+{
+    World world;
+    api::Reply sessions;
+    sessions.mutable_sessions()->set_total(0);
+    world.dataplane({{api::SESSIONS, sessions}});
+    const Outcome none = world.run({"sessions", "--network", "shop", "--address", "2001:db8::1", "--port", "443",
+                                    "--service", "order", "--protocol", "udp", "--limit", "0"});
+    REQUIRE(none);
+    CHECK(none->out == "0 of 0 sessions\n");
+    const api::Query& asked = world.dataplane_was_asked().query();
+    CHECK(asked.sessions().network() == "shop");
+    CHECK(asked.sessions().address() == packed("2001:db8::1"));
+    CHECK(asked.sessions().port() == 443);
+    CHECK(asked.sessions().service() == "order");
+    CHECK(asked.sessions().protocol() == 17);
+    CHECK(asked.limit() == 0);
+    REQUIRE(world.run({"sessions"}));
+    CHECK(world.dataplane_was_asked().query().limit() == 100);
+}
+
+TEST_CASE("a service that is not there is a finding that names those that are")
+{
+    World world;
+    api::Reply services;
+    for (const char* name : {"order", "pay"})
+        services.mutable_services()->add_services()->set_name(name);
+    world.dataplane({{api::SERVICES, services}});
+    CHECK(contains(world.run({"services"})->out, "pay"));
+    CHECK_FALSE(contains(world.run({"services", "order"})->out, "pay"));
+    const Outcome missing = world.run({"services", "ordr"});
+    CHECK(exit_of(missing) == 1);
+    CHECK(missing.error().text == "there is no service 'ordr'; there is order, pay");
+}
+
+TEST_CASE("every command that reads tells who does not answer")
+{
+    const World world;
+    for (const Command& command : commands()) {
+        if (!command.reads || command.name == "status") continue;
+        INFO(command.name);
+        const Outcome silent = world.run({std::string(command.name)});
+        CHECK(exit_of(silent) == 3);
+        CHECK(contains(silent.error().text, "nobody answers; is sluice-"));
+    }
+}
+
+TEST_CASE("a difference is a finding, a refusal too, an application is fine")
+{
+    World world;
+    api::Reply applied;
+    applied.mutable_applied()->set_applied(4);
+    world.control({{-1, applied}});
+    CHECK(exit_of(world.run({"diff", "gateway.yaml"})) == 0);
+    CHECK(world.run({"diff", "gateway.yaml"})->out == "no difference\n");
+    CHECK(world.control_was_asked().apply().dry_run());
+    CHECK(world.control_was_asked().apply().path() == std::filesystem::absolute("gateway.yaml").string());
+
+    applied.mutable_applied()->set_upserted(1);
+    applied.mutable_applied()->add_changes("~ settings");
+    applied.mutable_applied()->add_needs_restart("ports.edge.queues 1 → 4");
+    world.control({{-1, applied}});
+    CHECK(exit_of(world.run({"diff", "gateway.yaml"})) == 1);
+    const Outcome done = world.run({"apply", "gateway.yaml"});
+    CHECK(exit_of(done) == 0);
+    CHECK(done->out ==
+          "~ settings\nneeds a restart: ports.edge.queues 1 → 4\napplied as 4: 1 object written, 0 removed\n");
+    CHECK_FALSE(world.control_was_asked().apply().dry_run());
+    CHECK(exit_of(world.run({"rollback", "3"})) == 0);
+    CHECK(world.control_was_asked().rollback().applied() == 3);
+
+    api::Reply refused = api::failure("2 errors");
+    refused.mutable_failure()->add_errors("gateway.yaml:3:1: wrong");
+    world.control({{-1, refused}});
+    const Outcome no = world.run({"apply", "gateway.yaml"});
+    CHECK(exit_of(no) == 1);
+    CHECK(no.error().text == "2 errors\ngateway.yaml:3:1: wrong");
+}
+
+TEST_CASE("a file is checked without any process")
+{
+    const World world;
+    CHECK(exit_of(world.run({"check", "config/examples/one-node.yaml"})) == 0);
+    std::ofstream(world.folder.file("wrong.yaml")) << "version: 1\nnode: {name: gw1}\nports: 3\n";
+    const Outcome wrong = world.run({"check", world.folder.file("wrong.yaml")});
+    CHECK(exit_of(wrong) == 1);
+    CHECK(contains(wrong->out, world.folder.file("wrong.yaml") + ":3:8: ports: "));
+    CHECK(wrong->complaint == "1 error");
+    CHECK(Json::parse(world.run({"check", world.folder.file("wrong.yaml"), "--json"})->out)["errors"].size() == 1);
+}
+
+} // namespace sluice::ctl
