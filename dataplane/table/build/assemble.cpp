@@ -94,7 +94,7 @@ void assemble_settings(Assembly& assembly)
         settings.gateway_mac = mac_of(from.gateway_mac());
         if (!from.router_id().empty()) settings.router_id = ip_of(from.router_id()).v4();
         settings.mss_clamp = from.mss_clamp();
-        set_if_given(settings.gtpu_echo_interval_ms, from.gtpu_echo_interval_ms());
+        settings.gtpu_echo_interval_ms = from.gtpu_echo_interval_ms(); // 0: none are sent
         set_if_given(settings.tcp_established_s, from.tcp_established_s());
         set_if_given(settings.tcp_transitory_s, from.tcp_transitory_s());
         set_if_given(settings.udp_s, from.udp_s());

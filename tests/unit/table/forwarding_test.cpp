@@ -177,6 +177,17 @@ TEST_CASE("each own address has one owner")
     CHECK(at.tables->locals.find(key_of(0, *IpAddress::parse("203.0.113.10"))) == nullptr);
 }
 
+TEST_CASE("settings that are not given keep their defaults, and no echo interval is none")
+{
+    Programming at;
+    CHECK(at.tables->settings.gtpu_echo_interval_ms == 60'000);
+    REQUIRE(at.put({settings()}) == "");
+    CHECK(at.tables->settings.tcp_established_s == 7'440);
+    CHECK(at.tables->settings.vxlan_port == 4789);
+    CHECK(at.tables->settings.gtpu_echo_interval_ms == 0);
+    CHECK(at.tables->settings.has_vtep);
+}
+
 TEST_CASE("a service is found by its address and the way back by its backend")
 {
     Programming at;
