@@ -1,4 +1,5 @@
-// What differs between IPv4 and IPv6 on the packet path, so that each step is written once, as a template on the family.
+// What differs between IPv4 and IPv6 on the packet path, so that each step is written once, as a template on the
+// family.
 #pragma once
 
 #include <array>
@@ -47,13 +48,18 @@ struct V4 {
     static bool is_unusable_source(Address address) noexcept
     {
         const std::uint32_t host = wire::Be32::from_raw(address).host();
-        return (host >> 28) >= 0xE || (host >> 24) == 127 || host == 0; // RFC 1122 section 3.2.1.3
+        return (host >> 28) >= 0xE || is_unusable_destination(address);
     }
     static bool is_multicast(Address address) noexcept
     {
         return (wire::Be32::from_raw(address).host() >> 28) >= 0xE; // 224.0.0.0/4, and the limited broadcast
     }
-    static bool is_loopback(Address address) noexcept { return (wire::Be32::from_raw(address).host() >> 24) == 127; }
+    // "This network" and loopback never cross a wire (RFC 1122 section 3.2.1.3).
+    static bool is_unusable_destination(Address address) noexcept
+    {
+        const std::uint32_t first = wire::Be32::from_raw(address).host() >> 24;
+        return first == 0 || first == 127;
+    }
     static std::uint32_t find_route(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
     {
         return tables.routes.find4(network, wire::Be32::from_raw(address).host());
@@ -75,6 +81,7 @@ struct V6 {
     using Header = wire::Ipv6;
     using Key = table::FlowKey6;
     using Address = std::array<std::uint8_t, 16>;
+    static constexpr Address loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     using Icmp = wire::Icmp6Type;
 
     static Address source(const Header& ip) noexcept { return ip.source; }
@@ -93,13 +100,13 @@ struct V6 {
     static Address raw(const IpAddress& address) noexcept { return address.v6().bytes; }
     static bool is_unusable_source(const Address& address) noexcept
     {
-        return address[0] == 0xFF || is_loopback(address); // RFC 4291 sections 2.5.3, 2.7
+        return address[0] == 0xFF || address == loopback; // RFC 4291 sections 2.5.3, 2.7; discovery may have no source
     }
     static bool is_multicast(const Address& address) noexcept { return address[0] == 0xFF; }
-    static bool is_loopback(const Address& address) noexcept
+    // Unspecified and loopback (RFC 4291 sections 2.5.2 and 2.5.3).
+    static bool is_unusable_destination(const Address& address) noexcept
     {
-        return std::bit_cast<std::array<std::uint64_t, 2>>(address) ==
-               std::array<std::uint64_t, 2>{0, wire::Be64{1}.raw()};
+        return address == loopback || address == Address{};
     }
     static std::uint32_t find_route(const table::Snapshot& tables, std::uint16_t network,
                                     const Address& address) noexcept

@@ -108,6 +108,17 @@ inline const NeighborOption* find_neighbor_option(std::span<const std::uint8_t> 
     return nullptr;
 }
 
+// Whether `options`, the bytes behind Neighbor, are options to their end (RFC 4861 sections 7.1.1 and 7.1.2).
+inline bool are_neighbor_options(std::span<const std::uint8_t> options) noexcept
+{
+    while (!options.empty()) {
+        const std::size_t length = options.size() < 2 ? 0 : 8 * std::size_t{options[1]};
+        if (length == 0 || length > options.size()) return false;
+        options = options.subspan(length);
+    }
+    return true;
+}
+
 // Where a solicitation for `target` is sent: ff02::1:ffXX:XXXX (RFC 4291 section 2.7.1).
 constexpr Ipv6Bytes solicited_node(const Ipv6Bytes& target) noexcept
 {

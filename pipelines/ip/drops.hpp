@@ -42,7 +42,7 @@ inline constexpr std::array<ReasonRow<ParseDrop>, 17> parse_drops{{
      "vlans.NAME.id, or the switch's trunk"},
     {ParseDrop::ethertype_unknown, "ethertype_unknown", "neither IPv4, IPv6 nor ARP",
      "none: such frames are not for a gateway"},
-    {ParseDrop::arp_malformed, "arp_malformed", "ARP that is not IPv4 over Ethernet (RFC 826)",
+    {ParseDrop::arp_malformed, "arp_malformed", "ARP that is not IPv4 over Ethernet, or asks for a group (RFC 826)",
      "find the sender with drops --last"},
     {ParseDrop::ip_version, "ip_version", "the version field disagrees with the ethertype",
      "find the sender with drops --last"},
@@ -65,7 +65,7 @@ inline constexpr std::array<ReasonRow<ParseDrop>, 17> parse_drops{{
      "TCP header cut short or its data offset impossible (RFC 9293 section 3.1)", "find the sender with drops --last"},
     {ParseDrop::udp_malformed, "udp_malformed", "UDP header cut short or its length impossible (RFC 768)",
      "find the sender with drops --last"},
-    {ParseDrop::icmp_malformed, "icmp_malformed", "ICMP header cut short, or the packet in an ICMP error is",
+    {ParseDrop::icmp_malformed, "icmp_malformed", "ICMP header cut short (RFC 792, RFC 4443)",
      "find the sender with drops --last"},
 }};
 static_assert(rows_match_enum(parse_drops));

@@ -61,7 +61,8 @@ bool answers_in_network(const table::Snapshot& tables, std::uint16_t network, co
 ArpQuestion read_arp(const Packet& packet) noexcept
 {
     const auto* arp = packet.at<wire::Arp>(arp_offset(packet));
-    if (arp == nullptr || !arp->is_ipv4_over_ethernet())
+    // An answer goes to the asker's MAC, so a group there would multiply it.
+    if (arp == nullptr || !arp->is_ipv4_over_ethernet() || wire::is_multicast(arp->sender_mac))
         return {Verdict::drop(ParseDrop::arp_malformed), false, {}, {}};
     return {Verdict::next(), arp->operation == wire::Arp::request, Ipv4Address{arp->target.host()},
             Ipv4Address{arp->sender.host()}};
@@ -89,18 +90,20 @@ bool is_discovery(const Packet& packet) noexcept
 
 Solicitation read_solicitation(const Packet& packet) noexcept
 {
+    const Solicitation invalid{Verdict::drop(RouteDrop::discovery_invalid), true, {}};
     const auto& ip = ip_header<V6>(packet);
-    const auto* message = packet.at<wire::Neighbor>(packet.l4);
-    if (message == nullptr || message->type != wire::Icmp6Type::neighbor_solicitation)
+    if (packet.at<wire::Icmp6>(packet.l4)->type != wire::Icmp6Type::neighbor_solicitation) // parse saw this much
         return {Verdict::next(), false, {}};
+    const auto* message = packet.at<wire::Neighbor>(packet.l4);
     const std::size_t length = packet.l3_length - packet.l4;
-    const bool whole = length >= sizeof *message && packet.l3_length <= packet.mbuf->data_len && !packet.fragment;
+    const bool whole = message != nullptr && length >= sizeof *message && packet.l3_length <= packet.mbuf->data_len &&
+                       !packet.fragment;
     if (!whole || ip.hop_limit != wire::Neighbor::required_hop_limit || message->code != 0 ||
         V6::is_multicast(message->target))
-        return {Verdict::drop(RouteDrop::discovery_invalid), true, {}};
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(message);
-    if (!wire::upper_is_intact(ip, V6::icmp, std::span(bytes, length)))
-        return {Verdict::drop(RouteDrop::discovery_invalid), true, {}};
+        return invalid;
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(message), length);
+    if (!wire::are_neighbor_options(bytes.subspan(sizeof *message)) || !wire::upper_is_intact(ip, V6::icmp, bytes))
+        return invalid;
     return {Verdict::next(), true, Ipv6Address{message->target}};
 }
 

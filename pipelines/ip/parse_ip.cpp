@@ -24,7 +24,7 @@ template<class Family>
 Verdict check_addresses(const typename Family::Header& ip)
 {
     if (Family::is_unusable_source(Family::source(ip))) return Verdict::drop(ParseDrop::source_invalid);
-    if (Family::is_loopback(Family::destination(ip))) return Verdict::drop(ParseDrop::destination_invalid);
+    if (Family::is_unusable_destination(Family::destination(ip))) return Verdict::drop(ParseDrop::destination_invalid);
     return Verdict::next();
 }
 
@@ -45,7 +45,6 @@ Verdict parse_header(Packet& packet, const wire::Ipv4& ip)
     packet.protocol = ip.protocol;
     packet.fragment = ip.is_fragment();
     packet.later_fragment = ip.fragment_offset() != 0;
-    if (ip.destination.host() == 0) return Verdict::drop(ParseDrop::destination_invalid);
     return check_addresses<V4>(ip);
 }
 

@@ -26,7 +26,7 @@ inline constexpr std::array<ReasonRow<Drop>, 5> drops{{
      "more public addresses, or a client that reuses ports"},
     {Drop::fragment_untranslatable, "fragment_untranslatable", "a fragment of a flow that must be translated",
      "lower the sender's packet size"},
-    {Drop::icmp_error_unrelated, "icmp_error_unrelated", "an ICMP error about a packet of no known session",
+    {Drop::icmp_error_unrelated, "icmp_error_unrelated", "an ICMP error that quotes no packet of a known session",
      "late or forged; harmless when few"},
     {Drop::icmp_error_about_tunnel, "icmp_error_about_tunnel", "an ICMP error about a tunnel's outer packet",
      "the underlay drops our tunnels: check its MTU"},
