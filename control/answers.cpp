@@ -8,7 +8,8 @@ namespace {
 api::Reply refusal(const Errors& errors)
 {
     api::Reply reply = api::failure(errors.size() == 1 ? "refused" : std::to_string(errors.size()) + " errors");
-    for (const Error& error : errors) reply.mutable_failure()->add_errors(error.text());
+    for (const Error& error : errors)
+        reply.mutable_failure()->add_errors(error.text());
     return reply;
 }
 
@@ -35,9 +36,12 @@ api::Reply query(const Node& node, api::Topic topic)
 {
     api::Reply reply;
     const api::ControlStatus status = node.status();
-    if (topic == api::STATUS) *reply.mutable_control_status() = status;
-    else if (topic == api::FEEDS) *reply.mutable_feeds()->mutable_feeds() = status.feeds();
-    else return api::failure("sluice-control answers status and feeds; ask sluice-dataplane for the rest");
+    if (topic == api::STATUS)
+        *reply.mutable_control_status() = status;
+    else if (topic == api::FEEDS)
+        *reply.mutable_feeds()->mutable_feeds() = status.feeds();
+    else
+        return api::failure("sluice-control answers status and feeds; ask sluice-dataplane for the rest");
     return reply;
 }
 
@@ -58,7 +62,8 @@ api::Reply answer(Node& node, const api::Request& request, const api::Peer& peer
     if (!request.has_apply() && !request.has_rollback())
         return api::failure("sluice-control answers hello, query, apply and rollback");
     if (!peer.may_change)
-        return api::failure("uid " + std::to_string(peer.uid) + " may read only; be root or the user of sluice-control");
+        return api::failure("uid " + std::to_string(peer.uid) +
+                            " may read only; be root or the user of sluice-control");
     return request.has_apply() ? apply(node, request.apply()) : reply_of(node.roll_back(request.rollback().applied()));
 }
 

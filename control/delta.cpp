@@ -4,7 +4,10 @@
 namespace sluice::control {
 namespace {
 
-bool is_permanent(const api::Object& object) { return object.has_interface() || object.has_settings(); }
+bool is_permanent(const api::Object& object)
+{
+    return object.has_interface() || object.has_settings();
+}
 
 } // namespace
 
@@ -22,8 +25,10 @@ api::Transaction delta(const ObjectSet& programmed, const ObjectSet& wanted)
 
 void record(ObjectSet& programmed, const api::Transaction& transaction)
 {
-    for (const api::Object& object : transaction.remove()) programmed.erase(key_of(object));
-    for (const api::Object& object : transaction.upsert()) programmed.insert_or_assign(key_of(object), object);
+    for (const api::Object& object : transaction.remove())
+        programmed.erase(key_of(object));
+    for (const api::Object& object : transaction.upsert())
+        programmed.insert_or_assign(key_of(object), object);
 }
 
 } // namespace sluice::control

@@ -30,8 +30,7 @@ std::string prefix_text(const api::Address& prefix)
 
 std::string hop_text(const api::NextHop& hop)
 {
-    if (hop.has_vxlan())
-        return "vtep " + address_text(hop.vxlan().vtep()) + " mac " + mac_text(hop.vxlan().mac());
+    if (hop.has_vxlan()) return "vtep " + address_text(hop.vxlan().vtep()) + " mac " + mac_text(hop.vxlan().mac());
     if (hop.has_gtpu())
         return "gtpu peer " + address_text(hop.gtpu().peer()) + " teid " + std::to_string(hop.gtpu().teid());
     const std::string interface = "interface " + std::to_string(hop.interface());
@@ -41,14 +40,16 @@ std::string hop_text(const api::NextHop& hop)
 std::string route_text(const api::Route& route)
 {
     std::string text = "route " + prefix_text(route.prefix()) + " in network " + std::to_string(route.network());
-    for (const api::NextHop& hop : route.hops()) text += " via " + hop_text(hop);
+    for (const api::NextHop& hop : route.hops())
+        text += " via " + hop_text(hop);
     return text;
 }
 
 std::string service_text(const api::Service& service)
 {
     std::string text = "service " + service.name() + " " + address_text(service.address());
-    for (const api::ServicePort& port : service.ports()) text += ":" + std::to_string(port.port());
+    for (const api::ServicePort& port : service.ports())
+        text += ":" + std::to_string(port.port());
     for (const api::Backend& backend : service.backends()) {
         const std::string port = backend.port() == 0 ? "" : ":" + std::to_string(backend.port());
         text += ", " + address_text(backend.address()) + port + " weight " + std::to_string(backend.weight());
@@ -59,7 +60,8 @@ std::string service_text(const api::Service& service)
 std::string interface_text(const api::Interface& interface)
 {
     std::string text = "interface " + interface.name();
-    for (const api::Address& address : interface.addresses()) text += " " + prefix_text(address);
+    for (const api::Address& address : interface.addresses())
+        text += " " + prefix_text(address);
     if (interface.terminates_vxlan()) text += " terminates vxlan";
     if (interface.terminates_gtpu()) text += " terminates gtpu";
     return text;
@@ -71,27 +73,33 @@ std::string describe(const api::Object& object)
 {
     using Object = api::Object;
     switch (object.kind_case()) {
-    case Object::kInterface: return interface_text(object.interface());
+    case Object::kInterface:
+        return interface_text(object.interface());
     case Object::kNetwork:
         return "network " + object.network().name() + " vni " + std::to_string(object.network().vni()) + " mtu " +
                std::to_string(object.network().mtu());
-    case Object::kRoute: return route_text(object.route());
+    case Object::kRoute:
+        return route_text(object.route());
     case Object::kNeighbor:
         return "neighbor " + address_text(object.neighbor().address()) + " " + mac_text(object.neighbor().mac()) +
                " on interface " + std::to_string(object.neighbor().interface());
     case Object::kGtpuTunnel:
         return "gtpu session " + address_text(object.gtpu_tunnel().ue()) + " teid " +
                std::to_string(object.gtpu_tunnel().teid()) + " peer " + address_text(object.gtpu_tunnel().peer());
-    case Object::kPool: return "pool " + object.pool().name();
+    case Object::kPool:
+        return "pool " + object.pool().name();
     case Object::kNatRule:
         return "nat.rules[" + std::to_string(object.nat_rule().order()) + "] " +
                prefix_text(object.nat_rule().source());
     case Object::kEip:
         return "eip " + address_text(object.eip().public_address()) + " for " +
                address_text(object.eip().private_address());
-    case Object::kService: return service_text(object.service());
-    case Object::kSettings: return "settings";
-    case Object::KIND_NOT_SET: break;
+    case Object::kService:
+        return service_text(object.service());
+    case Object::kSettings:
+        return "settings";
+    case Object::KIND_NOT_SET:
+        break;
     }
     return "unknown object";
 }

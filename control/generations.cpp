@@ -101,7 +101,8 @@ void Generations::forget_newest()
 
 void Generations::forget_old()
 {
-    for (; newest_ - oldest_ >= kept_files; ++oldest_) remove(oldest_);
+    for (; newest_ - oldest_ >= kept_files; ++oldest_)
+        remove(oldest_);
 }
 
 Result<Generations::Kept> Generations::read(std::uint64_t number) const
@@ -110,9 +111,9 @@ Result<Generations::Kept> Generations::read(std::uint64_t number) const
     auto text = slurp(file(number, ".yaml"));
     const std::size_t space = info ? info->find(' ') : std::string::npos;
     if (!text || space == std::string::npos)
-        return fail("configuration " + std::to_string(number),
-                    "is not kept in " + folder_ + "; kept are " + std::to_string(oldest_) + " to " +
-                        std::to_string(newest_));
+        return fail("configuration " + std::to_string(number), "is not kept in " + folder_ + "; kept are " +
+                                                                   std::to_string(oldest_) + " to " +
+                                                                   std::to_string(newest_));
     std::string path = info->substr(space + 1);
     if (!path.empty() && path.back() == '\n') path.pop_back();
     return Kept{number, info->substr(0, space), std::move(path), std::move(*text)};

@@ -1,7 +1,7 @@
-// Small, stable numbers for named things. The dataplane indexes arrays by them and its sessions remember them, so a name
-// keeps its number over every change and over restarts of this process: they are read back from what is programmed, and
-// nowhere else. What a transaction removes is still programmed while it is made, so that no transaction gives a number a
-// second meaning.
+// Small, stable numbers for named things. The dataplane indexes arrays by them and its sessions remember them, so a
+// name keeps its number over every change and over restarts of this process: they are read back from what is
+// programmed, and nowhere else. What a transaction removes is still programmed while it is made, so that no transaction
+// gives a number a second meaning.
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,10 @@ namespace sluice::control {
 
 Interfaces::Interfaces(const config::Config& config)
 {
-    for (const auto& [name, port] : config.ports) entries_.push_back({name, &port});
-    for (const auto& [name, vlan] : config.vlans) entries_.push_back({name, &vlan});
+    for (const auto& [name, port] : config.ports)
+        entries_.push_back({name, &port});
+    for (const auto& [name, vlan] : config.vlans)
+        entries_.push_back({name, &vlan});
 }
 
 std::optional<std::uint32_t> Interfaces::id_of(const std::string& name) const

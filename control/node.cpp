@@ -15,10 +15,11 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
     : generations_(std::move(generations))
     , hooks_(std::move(hooks))
     , plan_(make_plan(std::move(first), std::nullopt, {}))
-    , reconciler_(std::move(dataplane_socket),
-                  {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
-                   [this](const ObjectSet& programmed) { return wanted(programmed); },
-                   [this](std::uint32_t interface, const std::string& address) { neighbor_wanted(interface, address); }})
+    , reconciler_(std::move(dataplane_socket), {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
+                                                [this](const ObjectSet& programmed) { return wanted(programmed); },
+                                                [this](std::uint32_t interface, const std::string& address) {
+                                                    neighbor_wanted(interface, address);
+                                                }})
 {
 }
 
@@ -41,7 +42,8 @@ ObjectSet Node::wanted(const ObjectSet& programmed)
 {
     Desired state = desire(plan_, programmed);
     if (state.problems != problems_)
-        for (const std::string& problem : state.problems) spdlog::warn("event=not_expressible what=\"{}\"", problem);
+        for (const std::string& problem : state.problems)
+            spdlog::warn("event=not_expressible what=\"{}\"", problem);
     problems_ = std::move(state.problems);
     netlink::Wanted of_kernel = wanted_of_kernel(plan_.effective, std::move(state.next_hops));
     if (of_kernel != asked_of_kernel_) hooks_.want(of_kernel);
@@ -58,7 +60,8 @@ Node::Outcome Node::apply(const std::string& path)
 
 Node::Outcome Node::roll_back(std::uint64_t number)
 {
-    if (number == 0 && applied_ <= 1) return tl::unexpected(Errors{{"rollback", "there is no configuration before this"}});
+    if (number == 0 && applied_ <= 1)
+        return tl::unexpected(Errors{{"rollback", "there is no configuration before this"}});
     const auto kept = generations_.read(number == 0 ? applied_ - 1 : number);
     if (!kept) return tl::unexpected(Errors{kept.error()});
     auto configuration = parse_configuration(kept->path, kept->text);
@@ -69,7 +72,8 @@ Node::Outcome Node::roll_back(std::uint64_t number)
 Node::Outcome Node::apply(Configuration configuration)
 {
     if (!reconciler_.is_connected())
-        return tl::unexpected(Errors{{"dataplane", "is not connected (" + reconciler_.error() + "); nothing was changed"}});
+        return tl::unexpected(
+            Errors{{"dataplane", "is not connected (" + reconciler_.error() + "); nothing was changed"}});
     Plan plan = make_plan(std::move(configuration), started_, plan_.registries);
     (void)plan.registries.confirm();
     api::Applied applied = compare(plan);
@@ -92,8 +96,10 @@ api::Applied Node::compare(const Plan& plan) const
     out.set_digest(plan.configuration.settings.digest);
     out.set_removed(static_cast<std::uint32_t>(changes.remove_size()));
     out.set_upserted(static_cast<std::uint32_t>(changes.upsert_size()));
-    for (const std::string& line : describe_changes(programmed, wanted)) out.add_changes(line);
-    for (const std::string& line : plan.needs_restart) out.add_needs_restart(line);
+    for (const std::string& line : describe_changes(programmed, wanted))
+        out.add_changes(line);
+    for (const std::string& line : plan.needs_restart)
+        out.add_needs_restart(line);
     return out;
 }
 
@@ -117,8 +123,8 @@ Node::Outcome Node::program(Plan plan, api::Applied applied)
     applied.set_applied(applied_);
     applied.set_removed(programmed->removed);
     applied.set_upserted(programmed->upserted);
-    spdlog::info("event=applied number={} digest={} removed={} upserted={} needs_restart={}", applied_, applied.digest(),
-                 programmed->removed, programmed->upserted, plan_.needs_restart.size());
+    spdlog::info("event=applied number={} digest={} removed={} upserted={} needs_restart={}", applied_,
+                 applied.digest(), programmed->removed, programmed->upserted, plan_.needs_restart.size());
     return applied;
 }
 
@@ -126,10 +132,10 @@ void Node::connected(const api::Hello& hello)
 {
     started_ = find_started(hello.config_digest(), plan_.configuration, generations_);
     started_unknown_ = !started_;
-    if (started_unknown_)
-        spdlog::warn("event=dataplane_configuration_unknown digest={}", hello.config_digest());
+    if (started_unknown_) spdlog::warn("event=dataplane_configuration_unknown digest={}", hello.config_digest());
     plan_ = make_plan(std::move(plan_.configuration), started_, plan_.registries);
-    for (const std::string& line : plan_.needs_restart) spdlog::warn("event=needs_restart what=\"{}\"", line);
+    for (const std::string& line : plan_.needs_restart)
+        spdlog::warn("event=needs_restart what=\"{}\"", line);
 }
 
 void Node::neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const

@@ -33,7 +33,8 @@ public:
     // The first configuration is in force without a dataplane's consent; it is kept here.
     [[nodiscard]] Result<void> keep_first();
 
-    // Loads, programs and keeps; an error of any kind leaves everything as it was. Confirms losses that feeds hold back.
+    // Loads, programs and keeps; an error of any kind leaves everything as it was. Confirms losses that feeds hold
+    // back.
     [[nodiscard]] Outcome apply(const std::string& path);
     // What apply would change; changes nothing.
     [[nodiscard]] Outcome diff(const std::string& path) const;

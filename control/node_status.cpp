@@ -40,13 +40,16 @@ api::ControlStatus Node::status() const
     status.set_generation(reconciler_.generation());
     status.set_applied(applied_);
     std::string error = reconciler_.error();
-    for (const std::string& problem : problems_) error += (error.empty() ? "" : "; ") + problem;
+    for (const std::string& problem : problems_)
+        error += (error.empty() ? "" : "; ") + problem;
     status.set_error(error);
-    for (const std::string& line : plan_.needs_restart) status.add_needs_restart(line);
+    for (const std::string& line : plan_.needs_restart)
+        status.add_needs_restart(line);
     if (started_unknown_)
         status.add_needs_restart("unknown: the dataplane was started with a configuration that is not kept here");
     add_feed(status, hooks_.kernel_status());
-    for (const FeedStatus& feed : plan_.registries.status()) add_feed(status, feed);
+    for (const FeedStatus& feed : plan_.registries.status())
+        add_feed(status, feed);
     return status;
 }
 

@@ -12,14 +12,21 @@ namespace {
 std::string big_endian(std::uint32_t value)
 {
     std::string out;
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) out += static_cast<char>(value >> shift & 0xFFU);
+    for (const unsigned shift : {24U, 16U, 8U, 0U})
+        out += static_cast<char>(value >> shift & 0xFFU);
     return out;
 }
 
 // IPv4 sorts before IPv6 because the length byte comes first.
-std::string sized(const std::string& address) { return static_cast<char>(address.size()) + address; }
+std::string sized(const std::string& address)
+{
+    return static_cast<char>(address.size()) + address;
+}
 
-std::string prefix_key(const api::Address& prefix) { return sized(prefix.address()) + big_endian(prefix.length()); }
+std::string prefix_key(const api::Address& prefix)
+{
+    return sized(prefix.address()) + big_endian(prefix.length());
+}
 
 std::string serialise(const api::Object& object)
 {
@@ -39,18 +46,27 @@ Key key_of(const api::Object& object)
     using Object = api::Object;
     const int kind = object.kind_case();
     switch (object.kind_case()) {
-    case Object::kInterface: return {kind, big_endian(object.interface().id())};
-    case Object::kNetwork: return {kind, big_endian(object.network().id())};
-    case Object::kRoute: return {kind, big_endian(object.route().network()) + prefix_key(object.route().prefix())};
+    case Object::kInterface:
+        return {kind, big_endian(object.interface().id())};
+    case Object::kNetwork:
+        return {kind, big_endian(object.network().id())};
+    case Object::kRoute:
+        return {kind, big_endian(object.route().network()) + prefix_key(object.route().prefix())};
     case Object::kNeighbor:
         return {kind, big_endian(object.neighbor().interface()) + sized(object.neighbor().address())};
-    case Object::kGtpuTunnel: return {kind, big_endian(object.gtpu_tunnel().teid())};
-    case Object::kPool: return {kind, big_endian(object.pool().id())};
-    case Object::kNatRule: return {kind, big_endian(object.nat_rule().order())};
-    case Object::kEip: return {kind, sized(object.eip().public_address())};
-    case Object::kService: return {kind, big_endian(object.service().id())};
+    case Object::kGtpuTunnel:
+        return {kind, big_endian(object.gtpu_tunnel().teid())};
+    case Object::kPool:
+        return {kind, big_endian(object.pool().id())};
+    case Object::kNatRule:
+        return {kind, big_endian(object.nat_rule().order())};
+    case Object::kEip:
+        return {kind, sized(object.eip().public_address())};
+    case Object::kService:
+        return {kind, big_endian(object.service().id())};
     case Object::kSettings:
-    case Object::KIND_NOT_SET: break;
+    case Object::KIND_NOT_SET:
+        break;
     }
     return {kind, {}};
 }
@@ -60,8 +76,12 @@ api::Object key_only(const api::Object& object)
     using Object = api::Object;
     Object key;
     switch (object.kind_case()) {
-    case Object::kInterface: key.mutable_interface()->set_id(object.interface().id()); break;
-    case Object::kNetwork: key.mutable_network()->set_id(object.network().id()); break;
+    case Object::kInterface:
+        key.mutable_interface()->set_id(object.interface().id());
+        break;
+    case Object::kNetwork:
+        key.mutable_network()->set_id(object.network().id());
+        break;
     case Object::kRoute:
         key.mutable_route()->set_network(object.route().network());
         *key.mutable_route()->mutable_prefix() = object.route().prefix();
@@ -70,17 +90,33 @@ api::Object key_only(const api::Object& object)
         key.mutable_neighbor()->set_interface(object.neighbor().interface());
         key.mutable_neighbor()->set_address(object.neighbor().address());
         break;
-    case Object::kGtpuTunnel: key.mutable_gtpu_tunnel()->set_teid(object.gtpu_tunnel().teid()); break;
-    case Object::kPool: key.mutable_pool()->set_id(object.pool().id()); break;
-    case Object::kNatRule: key.mutable_nat_rule()->set_order(object.nat_rule().order()); break;
-    case Object::kEip: key.mutable_eip()->set_public_address(object.eip().public_address()); break;
-    case Object::kService: key.mutable_service()->set_id(object.service().id()); break;
-    case Object::kSettings: key.mutable_settings(); break;
-    case Object::KIND_NOT_SET: break;
+    case Object::kGtpuTunnel:
+        key.mutable_gtpu_tunnel()->set_teid(object.gtpu_tunnel().teid());
+        break;
+    case Object::kPool:
+        key.mutable_pool()->set_id(object.pool().id());
+        break;
+    case Object::kNatRule:
+        key.mutable_nat_rule()->set_order(object.nat_rule().order());
+        break;
+    case Object::kEip:
+        key.mutable_eip()->set_public_address(object.eip().public_address());
+        break;
+    case Object::kService:
+        key.mutable_service()->set_id(object.service().id());
+        break;
+    case Object::kSettings:
+        key.mutable_settings();
+        break;
+    case Object::KIND_NOT_SET:
+        break;
     }
     return key;
 }
 
-bool same(const api::Object& left, const api::Object& right) { return serialise(left) == serialise(right); }
+bool same(const api::Object& left, const api::Object& right)
+{
+    return serialise(left) == serialise(right);
+}
 
 } // namespace sluice::control

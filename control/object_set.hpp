@@ -29,7 +29,8 @@ template<class Objects>
 [[nodiscard]] ObjectSet to_set(const Objects& objects)
 {
     ObjectSet set;
-    for (const api::Object& object : objects) set.insert_or_assign(key_of(object), object);
+    for (const api::Object& object : objects)
+        set.insert_or_assign(key_of(object), object);
     return set;
 }
 

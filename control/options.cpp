@@ -13,8 +13,8 @@ namespace po = boost::program_options;
 po::options_description description(Options& options)
 {
     po::options_description all("sluice-control --config FILE");
-    all.add_options()("help,h", "print this")(
-        "config", po::value(&options.config)->value_name("FILE"), "the node's configuration")(
+    all.add_options()("help,h", "print this")("config", po::value(&options.config)->value_name("FILE"),
+                                              "the node's configuration")(
         "check", po::bool_switch(&options.check), "check the configuration, print all errors, exit 1 if there is one")(
         "run-dir", po::value(&options.run_dir)->value_name("DIR"),
         "folder of dataplane.sock and control.sock; default /run/sluice/NODE")(

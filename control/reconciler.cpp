@@ -27,7 +27,10 @@ Reconciler::Reconciler(std::string socket_path, ReconcilerHooks hooks, int answe
 {
 }
 
-int Reconciler::descriptor() const { return client_ ? client_->descriptor() : -1; }
+int Reconciler::descriptor() const
+{
+    return client_ ? client_->descriptor() : -1;
+}
 
 void Reconciler::mark_dirty(Clock::time_point now)
 {

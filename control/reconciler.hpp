@@ -4,8 +4,8 @@
 //     ▲                                                           │ dirty │ Committed
 //     └────────── stream ended, no answer: wait, twice as long ── programming
 //
-// Every connection begins with what the dataplane says it holds, so a restart of either process needs no memory of ours:
-// an old dataplane holds nearly everything and is sent the difference, a new one holds nothing and is sent all.
+// Every connection begins with what the dataplane says it holds, so a restart of either process needs no memory of
+// ours: an old dataplane holds nearly everything and is sent the difference, a new one holds nothing and is sent all.
 #pragma once
 
 #include <chrono>

@@ -6,19 +6,28 @@
 namespace sluice::control {
 namespace {
 
-std::string shown(const std::string& value) { return value.empty() ? "none" : value; }
+std::string shown(const std::string& value)
+{
+    return value.empty() ? "none" : value;
+}
 template<class Number>
-    requires std::is_arithmetic_v<Number>
-std::string shown(Number value)
+requires std::is_arithmetic_v<Number> std::string shown(Number value)
 {
     return std::to_string(value);
 }
-std::string shown(const std::optional<MacAddress>& mac) { return mac ? mac->text() : "none"; }
-std::string shown(config::Workers::Idle idle) { return idle == config::Workers::Idle::poll ? "poll" : "sleep"; }
+std::string shown(const std::optional<MacAddress>& mac)
+{
+    return mac ? mac->text() : "none";
+}
+std::string shown(config::Workers::Idle idle)
+{
+    return idle == config::Workers::Idle::poll ? "poll" : "sleep";
+}
 std::string shown(const std::vector<unsigned>& cores)
 {
     std::string text;
-    for (const unsigned core : cores) text += (text.empty() ? "" : ",") + std::to_string(core);
+    for (const unsigned core : cores)
+        text += (text.empty() ? "" : ",") + std::to_string(core);
     return text;
 }
 

@@ -9,7 +9,7 @@
 namespace sluice::control {
 
 struct HeldBack {
-    config::Config effective; // `wanted`, with every start-time key as it was in `started`
+    config::Config effective;               // `wanted`, with every start-time key as it was in `started`
     std::vector<std::string> needs_restart; // "ports.fabric.queues 4 → 8"
 };
 

@@ -23,7 +23,8 @@ api::Descriptor take_signals()
 {
     sigset_t taken;
     sigemptyset(&taken);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&taken, signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&taken, signal);
     pthread_sigmask(SIG_BLOCK, &taken, nullptr);
     return api::Descriptor(::signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC));
 }
@@ -40,10 +41,12 @@ int check(const std::string& path)
 {
     const auto configuration = read_configuration(path);
     if (!configuration) {
-        for (const Error& error : configuration.error()) std::fprintf(stderr, "%s\n", error.text().c_str());
+        for (const Error& error : configuration.error())
+            std::fprintf(stderr, "%s\n", error.text().c_str());
         return cannot_start;
     }
-    for (const std::string& warning : configuration->warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    for (const std::string& warning : configuration->warnings)
+        std::fprintf(stderr, "warning: %s\n", warning.c_str());
     std::printf("%s\n", config::memory_advice(configuration->settings, config::reserved_hugepage_bytes()).c_str());
     return fine;
 }

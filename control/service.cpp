@@ -21,7 +21,8 @@ std::set<std::string> interface_names(const config::Config& settings)
 {
     std::set<std::string> names;
     const Interfaces interfaces(settings);
-    for (const auto& [name, interface] : interfaces.entries()) names.insert(name);
+    for (const auto& [name, interface] : interfaces.entries())
+        names.insert(name);
     return names;
 }
 
@@ -59,12 +60,11 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
     auto kernel = netlink::Feed::start(first.settings.node.netns, interface_names(first.settings), confine_mirror);
     if (!kernel) return tl::unexpected(kernel.error());
 
-    std::unique_ptr<Service> service(new Service(std::move(first), std::move(*generations), folders,
-                                                 std::move(signals), std::move(*kernel)));
-    auto server = api::Server::listen(folders.run + "/control.sock", [node = &service->node_](const auto& request,
-                                                                                              const auto& peer) {
-        return answer(*node, request, peer);
-    });
+    std::unique_ptr<Service> service(
+        new Service(std::move(first), std::move(*generations), folders, std::move(signals), std::move(*kernel)));
+    auto server = api::Server::listen(
+        folders.run + "/control.sock",
+        [node = &service->node_](const auto& request, const auto& peer) { return answer(*node, request, peer); });
     if (!server) return tl::unexpected(server.error());
     service->server_ = std::move(*server);
     // Only now: a second process for the same node must not touch what the first one keeps.
@@ -91,7 +91,8 @@ void Service::wait_until(Node::Clock::time_point due)
     add(kernel_->descriptor());
     add(signals_.get());
     add(server_->descriptor());
-    for (const int descriptor : node_.descriptors()) add(descriptor);
+    for (const int descriptor : node_.descriptors())
+        add(descriptor);
 
     // Rounded up: a wait that ends before it is due would spin.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Node::Clock::now());
@@ -116,7 +117,8 @@ void Service::apply_again()
 {
     const auto applied = node_.apply(file_);
     if (applied) return;
-    for (const Error& error : applied.error()) spdlog::error("event=configuration_refused reason=\"{}\"", error.text());
+    for (const Error& error : applied.error())
+        spdlog::error("event=configuration_refused reason=\"{}\"", error.text());
 }
 
 } // namespace sluice::control

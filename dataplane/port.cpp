@@ -25,8 +25,8 @@ MacAddress from_dpdk(const rte_ether_addr& address)
     return mac;
 }
 
-// As DPDK will judge it: what the device receives less what stands in front of the IP packet, by the driver's own figure
-// where it gives both.
+// As DPDK will judge it: what the device receives less what stands in front of the IP packet, by the driver's own
+// figure where it gives both.
 unsigned largest_mtu(const rte_eth_dev_info& device)
 {
     if (device.max_rx_pktlen == 0) return device.max_mtu;

@@ -36,9 +36,15 @@ api::Address to_api(const Prefix& prefix)
     return out;
 }
 
-std::string packed(const MacAddress& mac) { return {mac.bytes.begin(), mac.bytes.end()}; }
+std::string packed(const MacAddress& mac)
+{
+    return {mac.bytes.begin(), mac.bytes.end()};
+}
 
-Prefix host_prefix(const IpAddress& address) { return {address, address.bits()}; }
+Prefix host_prefix(const IpAddress& address)
+{
+    return {address, address.bits()};
+}
 
 void add_settings(Builder& builder)
 {

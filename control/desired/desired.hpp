@@ -2,7 +2,8 @@
 // and, for identifiers, what is programmed. Pure: equal inputs give equal outputs, whoever else is running.
 //
 // Worked example: `networks.shop.neighbors: [{address: 10.1.0.31, mac: …, vtep: 10.20.0.11}]` becomes the route
-// 10.1.0.31/32 in network 1 with one VXLAN hop, and if 10.20.0.11 is in fabric's subnet, the kernel is asked to resolve it.
+// 10.1.0.31/32 in network 1 with one VXLAN hop, and if 10.20.0.11 is in fabric's subnet, the kernel is asked to resolve
+// it.
 #pragma once
 
 #include <map>

@@ -51,9 +51,12 @@ void find_next_hops(Builder& builder)
     for (const auto& [key, object] : builder.out.objects) {
         if (!object.has_route()) continue;
         for (const api::NextHop& hop : object.route().hops()) {
-            if (hop.has_vxlan()) want_on_link(builder, hop.vxlan().vtep());
-            else if (hop.has_gtpu()) want_on_link(builder, hop.gtpu().peer());
-            else if (!hop.gateway().empty()) want(builder, hop.interface(), hop.gateway());
+            if (hop.has_vxlan())
+                want_on_link(builder, hop.vxlan().vtep());
+            else if (hop.has_gtpu())
+                want_on_link(builder, hop.gtpu().peer());
+            else if (!hop.gateway().empty())
+                want(builder, hop.interface(), hop.gateway());
         }
     }
 }

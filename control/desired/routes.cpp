@@ -38,8 +38,8 @@ bool set_hop_in_vpc(Builder& builder, const config::StaticRoute& route, api::Nex
 
 bool set_hop_on_interface(const Builder& builder, const config::StaticRoute& route, api::NextHop& hop)
 {
-    const auto interface = route.interface.empty() ? builder.interfaces.on_link(route.via)
-                                                   : builder.interfaces.id_of(route.interface);
+    const auto interface =
+        route.interface.empty() ? builder.interfaces.on_link(route.via) : builder.interfaces.id_of(route.interface);
     if (!interface) return false;
     hop.set_interface(*interface);
     hop.set_gateway(route.via.packed());
@@ -89,8 +89,10 @@ void add_static_routes(Builder& builder)
             // Lines with one prefix share its traffic.
             const auto present = builder.out.objects.find(key_of(object));
             const bool shares = present != builder.out.objects.end() && present->second.route().source() == "static";
-            if (shares) *present->second.mutable_route()->add_hops() = hop;
-            else builder.add(object);
+            if (shares)
+                *present->second.mutable_route()->add_hops() = hop;
+            else
+                builder.add(object);
             continue;
         }
         builder.out.problems.push_back(builder.place(route.line) + ": " + route.via.text() +
@@ -108,7 +110,8 @@ void add_tunnel_routes(Builder& builder)
             set_vxlan(*object.mutable_route()->add_hops(), network, neighbor);
             builder.add(object);
         }
-        for (const config::GtpuSession& session : network.sessions) add_gtpu_session(builder, id, session);
+        for (const config::GtpuSession& session : network.sessions)
+            add_gtpu_session(builder, id, session);
     }
 }
 
@@ -117,8 +120,10 @@ void add_unreachable_routes(Builder& builder)
 {
     for (const auto& [name, network] : builder.in.config.networks) {
         const std::uint32_t id = builder.network_id(name);
-        for (const auto& [zone, subnet] : network.subnets) builder.add(route_of(id, subnet.prefix, "config"));
-        for (const Prefix& prefix : network.prefixes) builder.add(route_of(id, prefix, "config"));
+        for (const auto& [zone, subnet] : network.subnets)
+            builder.add(route_of(id, subnet.prefix, "config"));
+        for (const Prefix& prefix : network.prefixes)
+            builder.add(route_of(id, prefix, "config"));
     }
 }
 

@@ -10,7 +10,8 @@ void add_pool(Builder& builder, const std::string& name, const config::Pool& set
     api::Pool& pool = *object.mutable_pool();
     pool.set_id(builder.identifiers.pools.of(name));
     pool.set_name(name);
-    for (const Prefix& addresses : settings.addresses) *pool.add_addresses() = to_api(addresses);
+    for (const Prefix& addresses : settings.addresses)
+        *pool.add_addresses() = to_api(addresses);
     pool.set_first_port(settings.first_port);
     pool.set_last_port(settings.last_port);
     pool.set_block_size(settings.block_size);
@@ -45,10 +46,13 @@ void add_eip(Builder& builder, const config::Eip& settings)
 void add_translation(Builder& builder)
 {
     const config::Nat& nat = builder.in.config.nat;
-    for (const auto& [name, pool] : nat.pools) add_pool(builder, name, pool);
+    for (const auto& [name, pool] : nat.pools)
+        add_pool(builder, name, pool);
     std::uint32_t order = 0;
-    for (const config::NatRule& rule : nat.rules) add_rule(builder, order++, rule);
-    for (const config::Eip& eip : nat.eips) add_eip(builder, eip);
+    for (const config::NatRule& rule : nat.rules)
+        add_rule(builder, order++, rule);
+    for (const config::Eip& eip : nat.eips)
+        add_eip(builder, eip);
 }
 
 } // namespace sluice::control

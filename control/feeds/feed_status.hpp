@@ -23,9 +23,12 @@ struct FeedStatus {
 [[nodiscard]] inline std::string text(FeedState state)
 {
     switch (state) {
-    case FeedState::synchronised: return "synchronised";
-    case FeedState::stale: return "stale";
-    case FeedState::error: break;
+    case FeedState::synchronised:
+        return "synchronised";
+    case FeedState::stale:
+        return "stale";
+    case FeedState::error:
+        break;
     }
     return "error";
 }

@@ -125,7 +125,10 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text)
     return std::nullopt;
 }
 
-std::string Prefix::text() const { return address.text() + "/" + std::to_string(length); }
+std::string Prefix::text() const
+{
+    return address.text() + "/" + std::to_string(length);
+}
 
 Prefix Prefix::masked() const
 {

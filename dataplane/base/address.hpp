@@ -16,8 +16,9 @@ struct MacAddress {
     std::array<std::uint8_t, 6> bytes{};
 
     auto operator<=>(const MacAddress&) const = default;
-    [[nodiscard]] std::string text() const;                               // "52:54:00:00:01:31"
-    [[nodiscard]] static std::optional<MacAddress> parse(std::string_view text); // six hex pairs with colons, nothing else
+    [[nodiscard]] std::string text() const; // "52:54:00:00:01:31"
+    [[nodiscard]] static std::optional<MacAddress>
+    parse(std::string_view text); // six hex pairs with colons, nothing else
 };
 
 struct Ipv4Address {
@@ -25,7 +26,8 @@ struct Ipv4Address {
 
     auto operator<=>(const Ipv4Address&) const = default;
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] static std::optional<Ipv4Address> parse(std::string_view text); // four decimal octets, no leading zeros
+    [[nodiscard]] static std::optional<Ipv4Address>
+    parse(std::string_view text); // four decimal octets, no leading zeros
     static constexpr unsigned bits = 32;
 };
 
@@ -43,8 +45,14 @@ struct Ipv6Address {
 class IpAddress {
 public:
     IpAddress() = default;
-    IpAddress(Ipv4Address address) : value_(address) {}
-    IpAddress(Ipv6Address address) : value_(address) {}
+    IpAddress(Ipv4Address address)
+        : value_(address)
+    {
+    }
+    IpAddress(Ipv6Address address)
+        : value_(address)
+    {
+    }
 
     [[nodiscard]] bool is_v4() const { return std::holds_alternative<Ipv4Address>(value_); }
     [[nodiscard]] Ipv4Address v4() const { return std::get<Ipv4Address>(value_); } // precondition: is_v4()

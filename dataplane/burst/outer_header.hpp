@@ -13,7 +13,8 @@ namespace sluice {
 
 // Copies the first `length` bytes of the tunnel's header in front of the packet and patches the IP and UDP lengths; the
 // template's IPv4 checksum was made with a length of zero. nullptr: no headroom. The result is the outer UDP header.
-[[nodiscard]] inline wire::Udp* prepend_outer(rte_mbuf& mbuf, const table::Tunnel& tunnel, std::uint16_t length) noexcept
+[[nodiscard]] inline wire::Udp* prepend_outer(rte_mbuf& mbuf, const table::Tunnel& tunnel,
+                                              std::uint16_t length) noexcept
 {
     char* front = rte_pktmbuf_prepend(&mbuf, length);
     if (front == nullptr) return nullptr;

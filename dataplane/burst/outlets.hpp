@@ -1,5 +1,5 @@
-// How a packet leaves a worker: out of a port, or to the kernel. The worker implements it; the pipeline calls it through
-// the burst only, so that every exit is counted once.
+// How a packet leaves a worker: out of a port, or to the kernel. The worker implements it; the pipeline calls it
+// through the burst only, so that every exit is counted once.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ inline constexpr unsigned punt_class_count = 4;
 class Outlets {
 public:
     virtual ~Outlets() = default;
-    // Takes the frame, whole with its Ethernet header, towards the port. Counted as sent, or as tx_queue_full, at flush.
+    // Takes the frame, whole with its Ethernet header, towards the port. Counted as sent, or as tx_queue_full, at
+    // flush.
     virtual void transmit(std::uint16_t port, std::uint16_t interface, rte_mbuf* frame) noexcept = 0;
     // Takes the frame for the interface's kernel side. false: over budget or queue full; the caller keeps the frame.
     [[nodiscard]] virtual bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept = 0;

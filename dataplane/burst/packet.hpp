@@ -1,5 +1,5 @@
-// One packet on its way through a worker, and the verdicts that end the way. A Packet lives in the burst's own array, so
-// that passes over it touch no cold line of the mbuf. After parse the mbuf's data start at the (inner) IP header.
+// One packet on its way through a worker, and the verdicts that end the way. A Packet lives in the burst's own array,
+// so that passes over it touch no cold line of the mbuf. After parse the mbuf's data start at the (inner) IP header.
 #pragma once
 
 #include <cstdint>
@@ -37,10 +37,10 @@ struct Packet {
     bool fragment = false;              // any fragment, the first one too
     bool later_fragment = false;        // has no transport header
     bool icmp_error = false;
-    bool has_ports = false;             // source_port and destination_port name a flow
+    bool has_ports = false; // source_port and destination_port name a flow
     bool from_tunnel = false;
-    bool originated = false;            // made here: takes no hop off its limit, matches no session
-    std::uint8_t passes = 0;            // rewrites that led back to the node itself; the second is a loop
+    bool originated = false; // made here: takes no hop off its limit, matches no session
+    std::uint8_t passes = 0; // rewrites that led back to the node itself; the second is a loop
 
     template<class Header>
     [[nodiscard]] Header* at(std::uint32_t offset) const noexcept

@@ -33,7 +33,8 @@ public:
     virtual ~Pipeline() = default;
     // Takes all `count` frames (1..burst_size), received on `port`. When it returns each is sent, dropped, punted,
     // consumed or held, and counted; `received` is counted here.
-    virtual void receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept = 0;
+    virtual void receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames,
+                         unsigned count) noexcept = 0;
     // Between bursts, at least every millisecond: held packets whose neighbour is known go on, old ones die.
     virtual void tick(BurstContext& context) noexcept = 0;
     // At the worker's end: what is held dies under its name, so that the law closes.

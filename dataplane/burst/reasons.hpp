@@ -1,5 +1,5 @@
-// Names for how a packet ended. Each stage folder has one `Drop` enum (and a `Consumed` enum where packets do their work
-// there) with a table of rows beside it; a flat index of both makes one counter array and one metric label.
+// Names for how a packet ended. Each stage folder has one `Drop` enum (and a `Consumed` enum where packets do their
+// work there) with a table of rows beside it; a flat index of both makes one counter array and one metric label.
 #pragma once
 
 #include <array>
@@ -37,8 +37,11 @@ consteval bool rows_match_enum(const std::array<ReasonRow<Enum>, Rows>& rows)
 
 // A stage's enums say where they belong by an overload of stage_of found beside them.
 template<class Enum>
-concept StageReason = requires(Enum value) {
-    { stage_of(value) } -> std::same_as<Stage>;
+concept StageReason = requires(Enum value)
+{
+    {
+        stage_of(value)
+        } -> std::same_as<Stage>;
     Enum::count_;
 };
 

@@ -11,7 +11,8 @@ namespace sluice {
 inline constexpr unsigned header_room = 320;
 
 // Returns `frame`, or another mbuf that stands for it (then `frame` is given up). nullptr: no mbuf was free, `frame` is
-// unchanged. Costs a look at two fields when the frame is whole and unshared; otherwise copies at most header_room bytes.
+// unchanged. Costs a look at two fields when the frame is whole and unshared; otherwise copies at most header_room
+// bytes.
 [[nodiscard]] rte_mbuf* make_writable(rte_mbuf* frame, rte_mempool* pool) noexcept;
 
 // Cuts bytes behind the first `length` (Ethernet padding); frees segments that become empty.

@@ -19,10 +19,10 @@ struct alignas(16) FlowKey4 {
 
     Address source = 0;
     Address destination = 0;
-    std::uint16_t source_port = 0; // network order; the identifier of an ICMP echo request, 0 of its reply
+    std::uint16_t source_port = 0;      // network order; the identifier of an ICMP echo request, 0 of its reply
     std::uint16_t destination_port = 0; // the identifier of an ICMP echo reply, 0 of its request
-    std::uint16_t network = 0; // host order: a number of ours, not of the packet
-    std::uint8_t protocol = 0; // IANA protocol number
+    std::uint16_t network = 0;          // host order: a number of ours, not of the packet
+    std::uint8_t protocol = 0;          // IANA protocol number
     std::uint8_t zero = 0;
 
     // The key of an untranslated answer.

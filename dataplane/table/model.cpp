@@ -90,7 +90,8 @@ api::Programmed Model::programmed() const
 {
     api::Programmed answer;
     answer.set_generation(committed_.generation);
-    for (const auto& [key, object] : objects_.all()) *answer.add_objects() = object;
+    for (const auto& [key, object] : objects_.all())
+        *answer.add_objects() = object;
     return answer;
 }
 

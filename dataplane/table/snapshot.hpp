@@ -186,22 +186,22 @@ struct Snapshot {
     // interface_of[port * 4096 + vlan]: the interface that takes frames of the port with that tag; 0xFFFF: none
     std::vector<std::uint16_t> interface_of;
     std::vector<Network> networks;
-    ExactMap<AddressKey, LocalAddress> locals;       // (network, address)
-    PrefixMap routes;                                // → group
+    ExactMap<AddressKey, LocalAddress> locals; // (network, address)
+    PrefixMap routes;                          // → group
     std::vector<Group> groups;
     std::vector<Hop> hops;
     std::vector<Adjacency> adjacencies;
     std::vector<Tunnel> tunnels;
-    ExactMap<AddressKey, std::uint32_t> neighbors;   // (interface, address) → hop
-    ExactMap<std::uint32_t, std::uint16_t> vnis;     // VNI → network
-    ExactMap<std::uint32_t, GtpuTerminus> teids;     // TEID → network and phone
-    ExactMap<AddressKey, ServiceTarget> service_of;  // (public, address, port, protocol)
-    ExactMap<AddressKey, ReverseTarget> reverse_of;  // (network, backend address, port, protocol)
+    ExactMap<AddressKey, std::uint32_t> neighbors;  // (interface, address) → hop
+    ExactMap<std::uint32_t, std::uint16_t> vnis;    // VNI → network
+    ExactMap<std::uint32_t, GtpuTerminus> teids;    // TEID → network and phone
+    ExactMap<AddressKey, ServiceTarget> service_of; // (public, address, port, protocol)
+    ExactMap<AddressKey, ReverseTarget> reverse_of; // (network, backend address, port, protocol)
     std::vector<Service> services;
     std::vector<Pool> pools;
-    std::vector<std::vector<NatRule>> nat_rules;     // by network
-    ExactMap<AddressKey, EipTarget> eip_outward;     // (network, private) → public
-    ExactMap<AddressKey, EipTarget> eip_inward;      // (public, public) → private
+    std::vector<std::vector<NatRule>> nat_rules; // by network
+    ExactMap<AddressKey, EipTarget> eip_outward; // (network, private) → public
+    ExactMap<AddressKey, EipTarget> eip_inward;  // (public, public) → private
 };
 
 } // namespace sluice::table

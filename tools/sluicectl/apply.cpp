@@ -13,8 +13,10 @@ namespace {
 std::string list_of(const api::Applied& applied)
 {
     std::string lines;
-    for (const std::string& change : applied.changes()) lines += change + '\n';
-    for (const std::string& key : applied.needs_restart()) lines += "needs a restart: " + key + '\n';
+    for (const std::string& change : applied.changes())
+        lines += change + '\n';
+    for (const std::string& key : applied.needs_restart())
+        lines += "needs a restart: " + key + '\n';
     return lines;
 }
 

@@ -45,7 +45,8 @@ Outcome check_file(const Invocation& invocation, Node&)
                                    {"advice", memory}},
                               invocation)};
     std::string text;
-    for (const std::string& warning : loaded->warnings) text += "warning: " + warning + '\n';
+    for (const std::string& warning : loaded->warnings)
+        text += "warning: " + warning + '\n';
     return Report{text + "no errors; " + memory + '\n'};
 }
 

@@ -23,7 +23,7 @@ struct Command {
     std::string_view summary;   // one line
     std::string_view manual;    // paragraphs of `sluicectl help COMMAND`
     std::span<const Option> options;
-    bool reads;                 // a noun: may be repeated, so --watch is offered
+    bool reads; // a noun: may be repeated, so --watch is offered
     Outcome (*run)(const Invocation&, Node&);
 };
 

@@ -8,16 +8,19 @@ namespace {
 std::string options_of(const Command& command)
 {
     std::string words;
-    for (const Option& option : command.options) words += " --" + std::string(option.name);
+    for (const Option& option : command.options)
+        words += " --" + std::string(option.name);
     if (command.reads) words += " --" + std::string(watch_option.name);
-    for (const Option& option : global_options()) words += " --" + std::string(option.name);
+    for (const Option& option : global_options())
+        words += " --" + std::string(option.name);
     return words;
 }
 
 std::string command_names()
 {
     std::string names;
-    for (const Command& command : commands()) names += (names.empty() ? "" : " ") + std::string(command.name);
+    for (const Command& command : commands())
+        names += (names.empty() ? "" : " ") + std::string(command.name);
     return names;
 }
 
@@ -30,21 +33,22 @@ std::string words_of(const Command& command)
 
 std::string bash()
 {
-    std::string script = "_sluicectl() {\n"
-                         "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i\n"
-                         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                         "        case ${COMP_WORDS[i]} in\n"
-                         "        --node | --run-dir) ((i++)) ;;\n"
-                         "        -*) ;;\n"
-                         "        *) command=${COMP_WORDS[i]}; break ;;\n"
-                         "        esac\n"
-                         "    done\n"
-                         "    case $before in\n"
-                         "    --pcap) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-                         "    --run-dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
-                         "    --node) COMPREPLY=($(compgen -W \"$(ls /run/sluice 2>/dev/null)\" -- \"$word\")); return ;;\n"
-                         "    esac\n"
-                         "    case $command in\n";
+    std::string script =
+        "_sluicectl() {\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i\n"
+        "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+        "        case ${COMP_WORDS[i]} in\n"
+        "        --node | --run-dir) ((i++)) ;;\n"
+        "        -*) ;;\n"
+        "        *) command=${COMP_WORDS[i]}; break ;;\n"
+        "        esac\n"
+        "    done\n"
+        "    case $before in\n"
+        "    --pcap) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+        "    --run-dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
+        "    --node) COMPREPLY=($(compgen -W \"$(ls /run/sluice 2>/dev/null)\" -- \"$word\")); return ;;\n"
+        "    esac\n"
+        "    case $command in\n";
     for (const Command& command : commands()) {
         const std::string files = command.arguments == "FILE" ? " $(compgen -f -- \"$word\")" : "";
         script += "    " + std::string(command.name) + ") COMPREPLY=($(compgen -W \"" + words_of(command) +

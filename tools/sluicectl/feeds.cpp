@@ -12,8 +12,8 @@ std::string listing(const api::Feeds& feeds)
 {
     Table table({{"FEED"}, {"KIND"}, {"STATE"}, {"SINCE", true}, {"ENTRIES", true}, {"ERROR"}});
     for (const api::Feed& feed : feeds.feeds())
-        table.add({feed.name(), feed.kind(), feed.state(), span(feed.age_s()), counted(feed.entries()),
-                   known(feed.error())});
+        table.add(
+            {feed.name(), feed.kind(), feed.state(), span(feed.age_s()), counted(feed.entries()), known(feed.error())});
     return table.text();
 }
 

@@ -12,7 +12,10 @@ namespace sluice::ctl {
 namespace {
 
 // What follows the rows: nothing, unless a limit may have hidden some.
-std::string shown(const Table& table, const char* none) { return table.empty() ? std::string(none) + '\n' : table.text(); }
+std::string shown(const Table& table, const char* none)
+{
+    return table.empty() ? std::string(none) + '\n' : table.text();
+}
 
 std::string via(const api::NextHop& hop, const std::map<std::uint32_t, std::string>& interfaces)
 {
@@ -30,7 +33,8 @@ std::string listing(const api::Routes& routes, const std::map<std::uint32_t, std
     Table table({{"NETWORK"}, {"PREFIX"}, {"VIA"}, {"WEIGHT", true}, {"SOURCE"}});
     for (const api::RouteEntry& entry : routes.routes()) {
         const api::Route& route = entry.route();
-        if (route.hops().empty()) table.add({entry.network(), prefix(route.prefix()), "unresolved", "", route.source()});
+        if (route.hops().empty())
+            table.add({entry.network(), prefix(route.prefix()), "unresolved", "", route.source()});
         for (const api::NextHop& hop : route.hops())
             table.add({entry.network(), prefix(route.prefix()), via(hop, interfaces),
                        std::to_string(std::max(hop.weight(), 1U)), route.source()});
@@ -49,8 +53,16 @@ std::string listing(const api::Neighbors& neighbors)
 
 std::string listing(const api::Tunnels& tunnels)
 {
-    Table table({{"KIND"}, {"NETWORK"}, {"REMOTE"}, {"ID", true}, {"INNER"}, {"RX", true}, {"RX BYTES", true},
-                 {"TX", true}, {"TX BYTES", true}, {"STATE"}});
+    Table table({{"KIND"},
+                 {"NETWORK"},
+                 {"REMOTE"},
+                 {"ID", true},
+                 {"INNER"},
+                 {"RX", true},
+                 {"RX BYTES", true},
+                 {"TX", true},
+                 {"TX BYTES", true},
+                 {"STATE"}});
     for (const api::TunnelStats& tunnel : tunnels.tunnels())
         table.add({tunnel.kind(), tunnel.network(), address(tunnel.remote()),
                    tunnel.kind() == "gtpu" ? hexadecimal(tunnel.id()) : std::to_string(tunnel.id()),
@@ -72,7 +84,8 @@ std::map<std::uint32_t, std::string> interface_names(Node& node)
 {
     std::map<std::uint32_t, std::string> names;
     if (const auto ports = body_of<api::Ports>(node.dataplane(query(api::PORTS))))
-        for (const api::PortStats& port : ports->ports()) names[port.id()] = port.name();
+        for (const api::PortStats& port : ports->ports())
+            names[port.id()] = port.name();
     return names;
 }
 

@@ -14,7 +14,8 @@ std::string call_of(const Command& command)
 std::string overview()
 {
     Table list({{"  COMMAND"}, {"WHAT"}});
-    for (const Command& command : commands()) list.add({"  " + call_of(command), std::string(command.summary)});
+    for (const Command& command : commands())
+        list.add({"  " + call_of(command), std::string(command.summary)});
     return "sluicectl [--node NAME | --run-dir DIR] COMMAND [OPTIONS]\n\n" + list.text() +
            "\nEvery command takes --json, and what reads takes --watch. `sluicectl help COMMAND` prints its manual.\n"
            "Exit: 0 fine, 1 a finding (unbalanced, refused, different), 2 wrong usage, 3 the node did not answer.\n";
@@ -27,9 +28,11 @@ std::string manual_of(const Command& command)
         const std::string value = option.value.empty() ? "" : " " + std::string(option.value);
         options.add({"  --" + std::string(option.name) + value, std::string(option.meaning)});
     };
-    for (const Option& option : command.options) add(option);
+    for (const Option& option : command.options)
+        add(option);
     if (command.reads) add(watch_option);
-    for (const Option& option : global_options()) add(option);
+    for (const Option& option : global_options())
+        add(option);
     std::string text = "sluicectl " + call_of(command) + " [OPTIONS]: " + std::string(command.summary) + "\n\n";
     if (!command.manual.empty()) text += std::string(command.manual) + "\n\n";
     return text + options.text();

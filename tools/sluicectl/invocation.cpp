@@ -45,8 +45,10 @@ void describe(po::options_description& into, const Option& option)
 po::parsed_options parse_strictly(const std::vector<std::string>& arguments, const Command& command)
 {
     po::options_description described;
-    for (const Option& option : global_options()) describe(described, option);
-    for (const Option& option : command.options) describe(described, option);
+    for (const Option& option : global_options())
+        describe(described, option);
+    for (const Option& option : command.options)
+        describe(described, option);
     if (command.reads) describe(described, watch_option);
     described.add_options()("words", po::value<std::vector<std::string>>(), "");
     po::positional_options_description words;

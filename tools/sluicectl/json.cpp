@@ -25,8 +25,7 @@ Json string_json(const FieldDescriptor& field, const std::string& text)
 
 Json message_json(const Message& message)
 {
-    if (message.GetDescriptor() == api::Address::descriptor())
-        return prefix(static_cast<const api::Address&>(message));
+    if (message.GetDescriptor() == api::Address::descriptor()) return prefix(static_cast<const api::Address&>(message));
     return to_json(message);
 }
 
@@ -34,16 +33,26 @@ Json single(const Message& message, const FieldDescriptor* field)
 {
     const Reflection& reflection = *message.GetReflection();
     switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return reflection.GetInt32(message, field);
-    case FieldDescriptor::CPPTYPE_INT64: return reflection.GetInt64(message, field);
-    case FieldDescriptor::CPPTYPE_UINT32: return reflection.GetUInt32(message, field);
-    case FieldDescriptor::CPPTYPE_UINT64: return reflection.GetUInt64(message, field);
-    case FieldDescriptor::CPPTYPE_DOUBLE: return reflection.GetDouble(message, field);
-    case FieldDescriptor::CPPTYPE_FLOAT: return reflection.GetFloat(message, field);
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(message, field);
-    case FieldDescriptor::CPPTYPE_ENUM: return reflection.GetEnum(message, field)->name();
-    case FieldDescriptor::CPPTYPE_STRING: return string_json(*field, reflection.GetString(message, field));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return message_json(reflection.GetMessage(message, field));
+    case FieldDescriptor::CPPTYPE_INT32:
+        return reflection.GetInt32(message, field);
+    case FieldDescriptor::CPPTYPE_INT64:
+        return reflection.GetInt64(message, field);
+    case FieldDescriptor::CPPTYPE_UINT32:
+        return reflection.GetUInt32(message, field);
+    case FieldDescriptor::CPPTYPE_UINT64:
+        return reflection.GetUInt64(message, field);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+        return reflection.GetDouble(message, field);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+        return reflection.GetFloat(message, field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+        return reflection.GetBool(message, field);
+    case FieldDescriptor::CPPTYPE_ENUM:
+        return reflection.GetEnum(message, field)->name();
+    case FieldDescriptor::CPPTYPE_STRING:
+        return string_json(*field, reflection.GetString(message, field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+        return message_json(reflection.GetMessage(message, field));
     }
     return nullptr;
 }
@@ -52,17 +61,26 @@ Json element(const Message& message, const FieldDescriptor* field, int index)
 {
     const Reflection& reflection = *message.GetReflection();
     switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return reflection.GetRepeatedInt32(message, field, index);
-    case FieldDescriptor::CPPTYPE_INT64: return reflection.GetRepeatedInt64(message, field, index);
-    case FieldDescriptor::CPPTYPE_UINT32: return reflection.GetRepeatedUInt32(message, field, index);
-    case FieldDescriptor::CPPTYPE_UINT64: return reflection.GetRepeatedUInt64(message, field, index);
-    case FieldDescriptor::CPPTYPE_DOUBLE: return reflection.GetRepeatedDouble(message, field, index);
-    case FieldDescriptor::CPPTYPE_FLOAT: return reflection.GetRepeatedFloat(message, field, index);
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetRepeatedBool(message, field, index);
-    case FieldDescriptor::CPPTYPE_ENUM: return reflection.GetRepeatedEnum(message, field, index)->name();
+    case FieldDescriptor::CPPTYPE_INT32:
+        return reflection.GetRepeatedInt32(message, field, index);
+    case FieldDescriptor::CPPTYPE_INT64:
+        return reflection.GetRepeatedInt64(message, field, index);
+    case FieldDescriptor::CPPTYPE_UINT32:
+        return reflection.GetRepeatedUInt32(message, field, index);
+    case FieldDescriptor::CPPTYPE_UINT64:
+        return reflection.GetRepeatedUInt64(message, field, index);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+        return reflection.GetRepeatedDouble(message, field, index);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+        return reflection.GetRepeatedFloat(message, field, index);
+    case FieldDescriptor::CPPTYPE_BOOL:
+        return reflection.GetRepeatedBool(message, field, index);
+    case FieldDescriptor::CPPTYPE_ENUM:
+        return reflection.GetRepeatedEnum(message, field, index)->name();
     case FieldDescriptor::CPPTYPE_STRING:
         return string_json(*field, reflection.GetRepeatedString(message, field, index));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return message_json(reflection.GetRepeatedMessage(message, field, index));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+        return message_json(reflection.GetRepeatedMessage(message, field, index));
     }
     return nullptr;
 }
@@ -78,7 +96,8 @@ Json to_json(const Message& message)
         if (field->is_repeated()) {
             Json& list = json[field->name()] = Json::array();
             const int size = reflection.FieldSize(message, field);
-            for (int at = 0; at < size; ++at) list.push_back(element(message, field, at));
+            for (int at = 0; at < size; ++at)
+                list.push_back(element(message, field, at));
         } else if (!field->has_presence() || reflection.HasField(message, field)) {
             json[field->name()] = single(message, field);
         }

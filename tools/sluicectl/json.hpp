@@ -14,8 +14,8 @@ namespace sluice::ctl {
 using Json = nlohmann::ordered_json;
 
 // Field names as in sluice.proto, in its order; numbers are numbers, also those of 64 bits. Fields without presence are
-// always there; messages and members of a oneof only when set. Bytes: addresses and MACs as text, null when empty, packet
-// data as hexadecimal digits. An api::Address is a prefix as text.
+// always there; messages and members of a oneof only when set. Bytes: addresses and MACs as text, null when empty,
+// packet data as hexadecimal digits. An api::Address is a prefix as text.
 [[nodiscard]] Json to_json(const google::protobuf::Message& message);
 
 // Indented, or on one line when it is repeated (--watch), so that each line is a document.

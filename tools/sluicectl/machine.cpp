@@ -11,8 +11,14 @@ namespace {
 
 std::string listing(const api::Networks& networks)
 {
-    Table table({{"NETWORK"}, {"VNI", true}, {"MTU", true}, {"ROUTES", true}, {"RX", true}, {"RX BYTES", true},
-                 {"TX", true}, {"TX BYTES", true}});
+    Table table({{"NETWORK"},
+                 {"VNI", true},
+                 {"MTU", true},
+                 {"ROUTES", true},
+                 {"RX", true},
+                 {"RX BYTES", true},
+                 {"TX", true},
+                 {"TX BYTES", true}});
     for (const api::NetworkStats& network : networks.networks())
         table.add({network.name(), network.vni() == 0 ? std::string(nothing) : std::to_string(network.vni()),
                    std::to_string(network.mtu()), counted(network.routes()), counted(network.rx_packets()),
@@ -22,8 +28,19 @@ std::string listing(const api::Networks& networks)
 
 std::string listing(const api::Ports& ports)
 {
-    Table table({{"PORT"}, {"KIND"}, {"MAC"}, {"LINK"}, {"VLAN", true}, {"MTU", true}, {"QUEUES", true}, {"RX", true},
-                 {"RX BYTES", true}, {"TX", true}, {"TX BYTES", true}, {"MISSED", true}, {"OFFLOADS"}});
+    Table table({{"PORT"},
+                 {"KIND"},
+                 {"MAC"},
+                 {"LINK"},
+                 {"VLAN", true},
+                 {"MTU", true},
+                 {"QUEUES", true},
+                 {"RX", true},
+                 {"RX BYTES", true},
+                 {"TX", true},
+                 {"TX BYTES", true},
+                 {"MISSED", true},
+                 {"OFFLOADS"}});
     for (const api::PortStats& port : ports.ports())
         table.add({port.name(), port.kind(), port.mac(), port.up() ? "up" : "down",
                    port.vlan() == 0 ? std::string(nothing) : std::to_string(port.vlan()), std::to_string(port.mtu()),
@@ -47,8 +64,15 @@ std::string cost(const api::WorkerStats& worker)
 
 std::string listing(const api::Workers& workers)
 {
-    Table table({{"WORKER", true}, {"CORE", true}, {"IDLE"}, {"BUSY", true}, {"PACKETS", true}, {"BURSTS", true},
-                 {"CYCLES/PACKET", true}, {"SLEEPS", true}, {"LAW"}});
+    Table table({{"WORKER", true},
+                 {"CORE", true},
+                 {"IDLE"},
+                 {"BUSY", true},
+                 {"PACKETS", true},
+                 {"BURSTS", true},
+                 {"CYCLES/PACKET", true},
+                 {"SLEEPS", true},
+                 {"LAW"}});
     for (const api::WorkerStats& worker : workers.workers())
         table.add({std::to_string(worker.id()), std::to_string(worker.core()), worker.idle(), busy(worker),
                    counted(worker.packets()), counted(worker.bursts()), cost(worker), counted(worker.sleeps()),
@@ -70,7 +94,10 @@ Outcome show_networks(const Invocation& invocation, Node& node)
     return show<api::Networks>(invocation, node, api::NETWORKS);
 }
 
-Outcome show_ports(const Invocation& invocation, Node& node) { return show<api::Ports>(invocation, node, api::PORTS); }
+Outcome show_ports(const Invocation& invocation, Node& node)
+{
+    return show<api::Ports>(invocation, node, api::PORTS);
+}
 
 Outcome show_workers(const Invocation& invocation, Node& node)
 {

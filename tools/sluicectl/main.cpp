@@ -22,7 +22,10 @@ void complain(const std::string& text)
     if (!text.empty()) std::fprintf(stderr, "sluicectl: %s\n", text.c_str());
 }
 
-int code_of(Exit exit) { return static_cast<int>(exit); }
+int code_of(Exit exit)
+{
+    return static_cast<int>(exit);
+}
 
 // False when nobody reads our output any more.
 bool print(const Report& report)

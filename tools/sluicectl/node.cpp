@@ -39,7 +39,8 @@ tl::expected<fs::path, Trouble> run_dir_of(const Invocation& invocation, const f
     if (names.size() == 1) return root / names.front();
     if (names.empty()) return trouble(Exit::no_answer, "no node runs here: nothing is in " + root.string());
     std::string list;
-    for (const std::string& each : names) list += (list.empty() ? "" : ", ") + each;
+    for (const std::string& each : names)
+        list += (list.empty() ? "" : ", ") + each;
     return trouble(Exit::usage, "several nodes are here (" + list + "); choose one with --node");
 }
 

@@ -16,13 +16,16 @@ inline constexpr const char* nodes_folder = "/run/sluice";
 
 // --run-dir, or --node's folder under `root`, or the only folder there is.
 [[nodiscard]] tl::expected<std::filesystem::path, Trouble> run_dir_of(const Invocation& invocation,
-                                                                     const std::filesystem::path& root = nodes_folder);
+                                                                      const std::filesystem::path& root = nodes_folder);
 
 using Answer = tl::expected<api::Reply, Trouble>; // no_answer: the process is silent; finding: it refused
 
 class Node {
 public:
-    explicit Node(const Invocation& invocation) : invocation_(invocation) {}
+    explicit Node(const Invocation& invocation)
+        : invocation_(invocation)
+    {
+    }
 
     [[nodiscard]] Answer dataplane(const api::Request& request) { return ask("dataplane.sock", dataplane_, request); }
     [[nodiscard]] Answer control(const api::Request& request) { return ask("control.sock", control_, request); }
@@ -43,8 +46,7 @@ template<class Message>
 {
     if (!answer) return tl::unexpected(answer.error());
     const auto& reflection = *answer->GetReflection();
-    const auto* body =
-        reflection.GetOneofFieldDescriptor(*answer, api::Reply::descriptor()->FindOneofByName("body"));
+    const auto* body = reflection.GetOneofFieldDescriptor(*answer, api::Reply::descriptor()->FindOneofByName("body"));
     if (body == nullptr || body->message_type() != Message::descriptor())
         return trouble(Exit::no_answer, "asked for " + Message::descriptor()->name() + ", and the answer is " +
                                             (body == nullptr ? std::string("empty") : body->name()));

@@ -11,8 +11,8 @@ namespace sluice::ctl {
 enum class Exit : int { fine = 0, finding = 1, usage = 2, no_answer = 3 };
 
 struct Report {
-    std::string out;                // to standard output
-    std::string complaint = {};     // to standard error, beside the output
+    std::string out;            // to standard output
+    std::string complaint = {}; // to standard error, beside the output
     Exit exit = Exit::fine;
 };
 

@@ -24,13 +24,17 @@ std::string headline(const api::ServiceStats& service)
 std::string text_of(const api::ServiceStats& service)
 {
     if (service.backends().empty()) return headline(service) + "no backend: new connections are dropped\n";
-    Table table({{"BACKEND"}, {"WEIGHT", true}, {"SHARE", true}, {"FLOWS", true}, {"PACKETS", true}, {"BYTES", true},
+    Table table({{"BACKEND"},
+                 {"WEIGHT", true},
+                 {"SHARE", true},
+                 {"FLOWS", true},
+                 {"PACKETS", true},
+                 {"BYTES", true},
                  {"STATE"}});
     for (const api::BackendStats& backend : service.backends())
         table.add({backend.port() == 0 ? address(backend.address()) : endpoint(backend.address(), backend.port()),
-                   counted(backend.weight()), percent(backend.share()),
-                   counted(backend.flows()), counted(backend.packets()), counted(backend.bytes()),
-                   backend.weight() == 0 ? "drained" : "used"});
+                   counted(backend.weight()), percent(backend.share()), counted(backend.flows()),
+                   counted(backend.packets()), counted(backend.bytes()), backend.weight() == 0 ? "drained" : "used"});
     return headline(service) + table.text();
 }
 

@@ -67,8 +67,16 @@ std::string becomes(const api::Session& session)
 
 std::string listing(const api::Sessions& sessions)
 {
-    Table table({{"NETWORK"}, {"PROTOCOL"}, {"FLOW"}, {"BECOMES"}, {"OUT", true}, {"BACK", true}, {"STATE"},
-                 {"IDLE", true}, {"ENDS IN", true}, {"OF"}});
+    Table table({{"NETWORK"},
+                 {"PROTOCOL"},
+                 {"FLOW"},
+                 {"BECOMES"},
+                 {"OUT", true},
+                 {"BACK", true},
+                 {"STATE"},
+                 {"IDLE", true},
+                 {"ENDS IN", true},
+                 {"OF"}});
     for (const api::Session& session : sessions.sessions())
         table.add({session.network(), protocol(session.protocol()),
                    endpoint(session.source(), session.source_port()) + " → " +

@@ -31,7 +31,8 @@ std::string text_of(const api::Status& status)
                       control_seen(status) + "\n           sessions " + counted(status.sessions()) + " of " +
                       counted(status.session_limit()) + ", packet buffers " + counted(status.mempool_free()) + " of " +
                       counted(status.mempool_size()) + " free\n           " + equation(status.law()) + '\n';
-    for (const std::string& warning : status.warnings()) out += "warning    " + warning + '\n';
+    for (const std::string& warning : status.warnings())
+        out += "warning    " + warning + '\n';
     return out;
 }
 
@@ -48,8 +49,10 @@ std::string text_of(const api::ControlStatus& status)
                       std::to_string(status.applied()) + "\n           dataplane " +
                       (status.dataplane_connected() ? "connected" : "not connected") + '\n';
     if (!status.error().empty()) out += "error      " + status.error() + '\n';
-    for (const std::string& key : status.needs_restart()) out += "restart    needed for " + key + '\n';
-    for (const api::Feed& feed : status.feeds()) out += text_of(feed);
+    for (const std::string& key : status.needs_restart())
+        out += "restart    needed for " + key + '\n';
+    for (const api::Feed& feed : status.feeds())
+        out += text_of(feed);
     return out;
 }
 

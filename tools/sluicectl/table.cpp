@@ -32,7 +32,8 @@ std::string printable(std::string_view text)
 std::string printable_lines(std::string_view text)
 {
     std::string out(text);
-    std::ranges::replace_if(out, [](char character) { return is_control(character) && character != '\n'; }, '?');
+    std::ranges::replace_if(
+        out, [](char character) { return is_control(character) && character != '\n'; }, '?');
     return out;
 }
 
@@ -48,7 +49,8 @@ std::string Table::text() const
     std::vector<std::size_t> widths;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         std::size_t width = width_of(columns_[column].title);
-        for (const auto& row : rows_) width = std::max(width, width_of(row[column]));
+        for (const auto& row : rows_)
+            width = std::max(width, width_of(row[column]));
         widths.push_back(width);
     }
     std::string out;
@@ -64,7 +66,8 @@ std::string Table::text() const
         out += written + '\n';
     };
     line([&](std::size_t column) -> const std::string& { return columns_[column].title; });
-    for (const auto& row : rows_) line([&](std::size_t column) -> const std::string& { return row[column]; });
+    for (const auto& row : rows_)
+        line([&](std::size_t column) -> const std::string& { return row[column]; });
     return out;
 }
 

@@ -1,5 +1,5 @@
-// Text in columns: a heading, rows, two blanks between, numbers to the right. Cells from outside cannot reach the terminal's
-// control sequences.
+// Text in columns: a heading, rows, two blanks between, numbers to the right. Cells from outside cannot reach the
+// terminal's control sequences.
 #pragma once
 
 #include <string>
@@ -15,7 +15,10 @@ struct Column {
 
 class Table {
 public:
-    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+    explicit Table(std::vector<Column> columns)
+        : columns_(std::move(columns))
+    {
+    }
 
     void add(std::vector<std::string> cells); // one per column; missing ones are empty
     [[nodiscard]] bool empty() const { return rows_.empty(); }

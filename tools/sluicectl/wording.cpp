@@ -27,7 +27,8 @@ std::string known(const std::string& text)
 std::string counted(std::uint64_t number)
 {
     std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
+    for (std::size_t at = digits.size(); at > 3; at -= 3)
+        digits.insert(at - 3, 1, ',');
     return digits;
 }
 

@@ -36,7 +36,10 @@ Result<Worker> prepare(const std::string& netns, std::set<std::string> interface
     return Worker::open(std::move(interfaces), Namespace::own);
 }
 
-std::uint64_t size_of(const KernelState& state) { return state.neighbors.size() + state.routes.size(); }
+std::uint64_t size_of(const KernelState& state)
+{
+    return state.neighbors.size() + state.routes.size();
+}
 
 } // namespace
 
@@ -57,8 +60,8 @@ Result<std::unique_ptr<Feed>> Feed::start(std::string netns, std::set<std::strin
     feed->thread_ = std::thread([&ready, feed = feed.get(), netns, interfaces, confine] {
         auto worker = prepare(netns, interfaces);
         confine();
-        const Result<void> read = worker ? worker->step(std::chrono::steady_clock::now())
-                                         : Result<void>(tl::unexpected(worker.error()));
+        const Result<void> read =
+            worker ? worker->step(std::chrono::steady_clock::now()) : Result<void>(tl::unexpected(worker.error()));
         if (read) feed->publish(*worker, read);
         ready.set_value(read);
         if (read) feed->run(std::move(*worker));
@@ -106,7 +109,8 @@ void Feed::take_wishes(Worker& worker)
         probes.swap(probes_);
     }
     if (wanted) worker.want(std::move(*wanted));
-    for (const NeighborPlace& place : probes) worker.ask(place);
+    for (const NeighborPlace& place : probes)
+        worker.ask(place);
 }
 
 void Feed::publish(const Worker& worker, const Result<void>& step)

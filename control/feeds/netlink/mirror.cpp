@@ -1,4 +1,5 @@
-// Links, addresses and neighbours; routes are in mirror_routes.cpp. Kernel headers: linux/{if_link,if_addr,neighbour}.h.
+// Links, addresses and neighbours; routes are in mirror_routes.cpp. Kernel headers:
+// linux/{if_link,if_addr,neighbour}.h.
 #include "control/feeds/netlink/mirror.hpp"
 
 #include <utility>
@@ -40,14 +41,19 @@ void Mirror::handle(const nlmsghdr& message)
 {
     switch (message.nlmsg_type) {
     case RTM_NEWLINK:
-    case RTM_DELLINK: return handle_link(message);
+    case RTM_DELLINK:
+        return handle_link(message);
     case RTM_NEWADDR:
-    case RTM_DELADDR: return handle_address(message);
+    case RTM_DELADDR:
+        return handle_address(message);
     case RTM_NEWNEIGH:
-    case RTM_DELNEIGH: return handle_neighbor(message);
+    case RTM_DELNEIGH:
+        return handle_neighbor(message);
     case RTM_NEWROUTE:
-    case RTM_DELROUTE: return handle_route(message);
-    default: return;
+    case RTM_DELROUTE:
+        return handle_route(message);
+    default:
+        return;
     }
 }
 
@@ -89,8 +95,10 @@ void Mirror::handle_address(const nlmsghdr& message)
     std::erase_if(held, [&](const AddressEntry& entry) {
         return entry.prefix == Prefix{*address, header->ifa_prefixlen};
     });
-    if (message.nlmsg_type == RTM_NEWADDR) held.insert({{*address, header->ifa_prefixlen}, ours});
-    else stale_ = true; // routes that preferred it as a source are gone without a word
+    if (message.nlmsg_type == RTM_NEWADDR)
+        held.insert({{*address, header->ifa_prefixlen}, ours});
+    else
+        stale_ = true; // routes that preferred it as a source are gone without a word
 }
 
 void Mirror::handle_neighbor(const nlmsghdr& message)
@@ -103,11 +111,16 @@ void Mirror::handle_neighbor(const nlmsghdr& message)
     if (!address || !links_.contains(link) || (header->ndm_flags & NTF_PROXY) != 0) return;
     const auto mac = attributes.mac(NDA_LLADDR);
     const bool usable = (header->ndm_state & usable_states) != 0 && mac;
-    if (message.nlmsg_type == RTM_NEWNEIGH && usable) neighbors_[{link, *address}] = {*mac, header->ndm_state};
-    else neighbors_.erase({link, *address});
+    if (message.nlmsg_type == RTM_NEWNEIGH && usable)
+        neighbors_[{link, *address}] = {*mac, header->ndm_state};
+    else
+        neighbors_.erase({link, *address});
 }
 
-bool Mirror::take_stale() { return std::exchange(stale_, false); }
+bool Mirror::take_stale()
+{
+    return std::exchange(stale_, false);
+}
 
 void Mirror::clear()
 {
@@ -117,7 +130,10 @@ void Mirror::clear()
     clear_routes();
 }
 
-void Mirror::clear_neighbors() { neighbors_.clear(); }
+void Mirror::clear_neighbors()
+{
+    neighbors_.clear();
+}
 
 KernelState Mirror::snapshot() const
 {
@@ -163,7 +179,10 @@ const Mirror::Neighbor* Mirror::find(const NeighborPlace& place) const
     return nullptr;
 }
 
-bool Mirror::is_usable(const NeighborPlace& place) const { return find(place) != nullptr; }
+bool Mirror::is_usable(const NeighborPlace& place) const
+{
+    return find(place) != nullptr;
+}
 
 bool Mirror::is_stale(const NeighborPlace& place) const
 {

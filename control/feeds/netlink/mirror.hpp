@@ -1,6 +1,6 @@
-// The kernel's state as far as it concerns interfaces of ours, kept up by rtnetlink messages, whether from a dump or from
-// an event. What it hides: other interfaces, other tables than main, routes the kernel made itself (they follow from our
-// addresses) and those of protocol 199 (our own announcements), neighbours that have no usable MAC.
+// The kernel's state as far as it concerns interfaces of ours, kept up by rtnetlink messages, whether from a dump or
+// from an event. What it hides: other interfaces, other tables than main, routes the kernel made itself (they follow
+// from our addresses) and those of protocol 199 (our own announcements), neighbours that have no usable MAC.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace sluice::control::netlink {
 inline constexpr std::uint8_t own_protocol = 199; // rtnetlink protocol number of routes and addresses that are ours
 
 struct AddressEntry {
-    Prefix prefix;  // host bits kept
+    Prefix prefix;     // host bits kept
     bool ours = false; // marked with our protocol number
     auto operator<=>(const AddressEntry&) const = default;
 };
@@ -40,8 +40,8 @@ public:
     // Some of the kernel's changes are told to nobody (a link that goes down takes its IPv4 routes along silently).
     // true once after such an event: what is held must be dumped again.
     [[nodiscard]] bool take_stale();
-    void clear();         // before a full dump
-    void clear_routes();  // before a dump of routes
+    void clear();        // before a full dump
+    void clear_routes(); // before a dump of routes
     void clear_neighbors();
 
     [[nodiscard]] KernelState snapshot() const;

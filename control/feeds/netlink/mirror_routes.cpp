@@ -1,4 +1,5 @@
-// Routes of the main table. Next-hop groups arrive expanded into RTA_MULTIPATH (sysctl nexthop_compat_mode, on by default).
+// Routes of the main table. Next-hop groups arrive expanded into RTA_MULTIPATH (sysctl nexthop_compat_mode, on by
+// default).
 #include "control/feeds/netlink/mirror.hpp"
 
 #include <algorithm>
@@ -14,8 +15,9 @@ bool is_mirrored(const rtmsg& header, const Attributes& attributes)
 {
     const std::uint32_t table = attributes.integer<std::uint32_t>(RTA_TABLE).value_or(header.rtm_table);
     const bool family = header.rtm_family == AF_INET || header.rtm_family == AF_INET6;
-    return family && table == RT_TABLE_MAIN && header.rtm_type == RTN_UNICAST && (header.rtm_flags & RTM_F_CLONED) == 0 &&
-           header.rtm_protocol != RTPROT_KERNEL && header.rtm_protocol != own_protocol;
+    return family && table == RT_TABLE_MAIN && header.rtm_type == RTN_UNICAST &&
+           (header.rtm_flags & RTM_F_CLONED) == 0 && header.rtm_protocol != RTPROT_KERNEL &&
+           header.rtm_protocol != own_protocol;
 }
 
 // RTA_VIA: a gateway of the other family (RFC 8950), a family number and the address.
@@ -67,8 +69,10 @@ void Mirror::handle_route(const nlmsghdr& message)
         hops.push_back({attributes.integer<std::uint32_t>(RTA_OIF).value_or(0), gateway_of(attributes), 1});
     }
     if (std::ranges::none_of(hops, [&](const Hop& hop) { return links_.contains(hop.link); })) return;
-    if (message.nlmsg_type == RTM_DELROUTE) remove_route(key, hops);
-    else add_route(key, std::move(hops), (message.nlmsg_flags & NLM_F_APPEND) != 0);
+    if (message.nlmsg_type == RTM_DELROUTE)
+        remove_route(key, hops);
+    else
+        add_route(key, std::move(hops), (message.nlmsg_flags & NLM_F_APPEND) != 0);
 }
 
 // IPv4 keeps routes of one prefix and metric side by side (`ip route append`) and uses the first; IPv6 joins them and
@@ -76,8 +80,10 @@ void Mirror::handle_route(const nlmsghdr& message)
 void Mirror::add_route(const RouteKey& key, std::vector<Hop> hops, bool appended)
 {
     const auto known = routes_.find(key);
-    if (appended && known != routes_.end() && key.first.address.is_v4()) known->second.hides_others = true;
-    else routes_[key] = {std::move(hops), false};
+    if (appended && known != routes_.end() && key.first.address.is_v4())
+        known->second.hides_others = true;
+    else
+        routes_[key] = {std::move(hops), false};
 }
 
 void Mirror::remove_route(const RouteKey& key, const std::vector<Hop>& hops)
@@ -94,7 +100,10 @@ void Mirror::remove_route(const RouteKey& key, const std::vector<Hop>& hops)
     if (held.empty()) routes_.erase(known);
 }
 
-void Mirror::clear_routes() { routes_.clear(); }
+void Mirror::clear_routes()
+{
+    routes_.clear();
+}
 
 std::vector<KernelHop> Mirror::named(const std::vector<Hop>& hops) const
 {

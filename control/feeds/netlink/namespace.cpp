@@ -45,7 +45,8 @@ Result<void> enter(const std::string& netns)
     if (netns.empty()) return {};
     const std::string path = "/run/netns/" + netns;
     const api::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return fail("node.netns", path + ": " + std::strerror(errno) + "; make it by 'ip netns add " + netns + "'");
+    if (!file)
+        return fail("node.netns", path + ": " + std::strerror(errno) + "; make it by 'ip netns add " + netns + "'");
     if (::setns(file.get(), CLONE_NEWNET) != 0)
         return fail("node.netns", "cannot enter " + path + ": " + std::strerror(errno) + "; that needs CAP_SYS_ADMIN");
     return {};

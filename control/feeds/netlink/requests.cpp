@@ -15,7 +15,10 @@ namespace {
 
 using Buffer = std::array<char, 256>; // the longest message here has 100 bytes
 
-std::uint8_t family_of(const IpAddress& address) { return address.is_v4() ? AF_INET : AF_INET6; }
+std::uint8_t family_of(const IpAddress& address)
+{
+    return address.is_v4() ? AF_INET : AF_INET6;
+}
 
 void put_address(nlmsghdr* message, std::uint16_t type, const IpAddress& address)
 {

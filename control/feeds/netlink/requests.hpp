@@ -6,8 +6,8 @@
 
 namespace sluice::control::netlink {
 
-// Marked with our protocol number (IFA_PROTO), so that a later process knows it for ours. IPv6 without duplicate address
-// detection: the dataplane answers for the address already.
+// Marked with our protocol number (IFA_PROTO), so that a later process knows it for ours. IPv6 without duplicate
+// address detection: the dataplane answers for the address already.
 [[nodiscard]] Result<void> add_address(Socket& socket, std::uint32_t link, const Prefix& address);
 [[nodiscard]] Result<void> remove_address(Socket& socket, std::uint32_t link, const Prefix& address);
 

@@ -20,7 +20,10 @@ int deliver(const nlmsghdr* message, void* handler)
     return MNL_CB_OK;
 }
 
-tl::unexpected<Error> system_error(const std::string& where) { return fail(where, std::strerror(errno)); }
+tl::unexpected<Error> system_error(const std::string& where)
+{
+    return fail(where, std::strerror(errno));
+}
 
 } // namespace
 
@@ -99,8 +102,7 @@ private:
     Socket& socket_;
 };
 
-Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handler,
-                  const std::function<void()>& restart)
+Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handler, const std::function<void()>& restart)
 {
     for (int i = 0; i < interrupted_dump_tries; ++i) {
         auto socket = Socket::open();
@@ -119,8 +121,8 @@ Result<void> Socket::request(nlmsghdr& message)
     if (mnl_socket_sendto(socket_.get(), &message, message.nlmsg_len) < 0) return system_error("netlink request");
     const ssize_t size = mnl_socket_recvfrom(socket_.get(), buffer_.data(), buffer_.size());
     if (size < 0) return system_error("netlink answer");
-    if (mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), sequence_,
-                   mnl_socket_get_portid(socket_.get()), nullptr, nullptr) < 0)
+    if (mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), sequence_, mnl_socket_get_portid(socket_.get()),
+                   nullptr, nullptr) < 0)
         return system_error("netlink");
     return {};
 }

@@ -16,7 +16,7 @@ constexpr auto probe_interval = std::chrono::seconds(1);
 constexpr auto confirmation_interval = std::chrono::seconds(30);
 constexpr std::size_t most_asked = 4'096; // neighbours remembered beyond the next hops; more are asked for once only
 
-const std::vector<unsigned> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,       RTNLGRP_IPV4_IFADDR,
+const std::vector<unsigned> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                                    RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
 
 } // namespace
@@ -73,9 +73,11 @@ Result<void> Worker::step(TimePoint now)
         if (auto dumped = dump_all(); !dumped) return dumped;
     const auto links = mirror_.links();
     std::set<std::uint32_t> present;
-    for (const auto& [name, link] : links) present.insert(link.index);
+    for (const auto& [name, link] : links)
+        present.insert(link.index);
     std::erase_if(confined_, [&](std::uint32_t link) { return !present.contains(link); }); // numbers are given again
-    for (const auto& [name, link] : links) set_up(name, link);
+    for (const auto& [name, link] : links)
+        set_up(name, link);
     probe_unresolved(now);
     confirm_stale(now);
     return {};
@@ -84,7 +86,8 @@ Result<void> Worker::step(TimePoint now)
 void Worker::want(Wanted wanted)
 {
     std::set<std::string> interfaces;
-    for (const auto& entry : wanted.links) interfaces.insert(entry.first);
+    for (const auto& entry : wanted.links)
+        interfaces.insert(entry.first);
     mirror_.set_interfaces(std::move(interfaces));
     wanted_ = std::move(wanted);
     next_probe_ = {};
@@ -131,8 +134,10 @@ void Worker::report(const std::string& what, const Result<void>& done)
 {
     const std::string why = done ? "" : done.error().text();
     std::string& told = refused_[what];
-    if (done) spdlog::info("event=kernel_set what=\"{}\"", what);
-    else if (told != why) spdlog::warn("event=kernel_refused what=\"{}\" error=\"{}\"", what, why);
+    if (done)
+        spdlog::info("event=kernel_set what=\"{}\"", what);
+    else if (told != why)
+        spdlog::warn("event=kernel_refused what=\"{}\" error=\"{}\"", what, why);
     told = why;
 }
 
@@ -163,8 +168,8 @@ void Worker::probe_if_up(const NeighborPlace& place)
     const auto link = links.find(place.interface);
     if (link == links.end()) return;
     if (const auto probed = probe(requests_, link->second.index, place.address); !probed)
-        spdlog::debug("event=probe_refused interface={} address={} error=\"{}\"", place.interface,
-                      place.address.text(), probed.error().what);
+        spdlog::debug("event=probe_refused interface={} address={} error=\"{}\"", place.interface, place.address.text(),
+                      probed.error().what);
 }
 
 } // namespace sluice::control::netlink

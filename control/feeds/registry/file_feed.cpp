@@ -117,8 +117,10 @@ bool FileFeed::accept(Services services, std::string text)
 
 bool FileFeed::lose(const std::string& why)
 {
-    if (held_back_) unreadable_since_.reset();
-    else if (!unreadable_since_) unreadable_since_ = clock_();
+    if (held_back_)
+        unreadable_since_.reset();
+    else if (!unreadable_since_)
+        unreadable_since_ = clock_();
     enter(services_ ? FeedState::stale : FeedState::error, why);
     return false;
 }
@@ -140,8 +142,8 @@ void FileFeed::enter(FeedState state, const std::string& error)
     if (state == FeedState::synchronised) unreadable_since_.reset();
     if (status_.state != state) status_.since = clock_();
     if (status_.state != state || status_.error != error)
-        spdlog::log(error.empty() ? spdlog::level::info : spdlog::level::warn, "event=feed feed={} state={} error=\"{}\"",
-                    status_.name, text(state), error);
+        spdlog::log(error.empty() ? spdlog::level::info : spdlog::level::warn,
+                    "event=feed feed={} state={} error=\"{}\"", status_.name, text(state), error);
     status_.state = state;
     status_.error = error;
 }

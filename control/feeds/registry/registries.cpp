@@ -28,14 +28,16 @@ Registries Registries::with(const std::map<std::string, config::Registry>& wante
 bool Registries::handle()
 {
     bool changed = false;
-    for (auto& [name, running] : running_) changed |= running.feed->handle();
+    for (auto& [name, running] : running_)
+        changed |= running.feed->handle();
     return changed;
 }
 
 bool Registries::confirm()
 {
     bool changed = false;
-    for (auto& [name, running] : running_) changed |= running.feed->confirm();
+    for (auto& [name, running] : running_)
+        changed |= running.feed->confirm();
     return changed;
 }
 
@@ -50,14 +52,16 @@ std::vector<int> Registries::descriptors() const
 std::map<std::string, std::optional<Services>> Registries::services() const
 {
     std::map<std::string, std::optional<Services>> services;
-    for (const auto& [name, running] : running_) services.emplace(name, running.feed->services());
+    for (const auto& [name, running] : running_)
+        services.emplace(name, running.feed->services());
     return services;
 }
 
 std::vector<FeedStatus> Registries::status() const
 {
     std::vector<FeedStatus> status;
-    for (const auto& [name, running] : running_) status.push_back(running.feed->status());
+    for (const auto& [name, running] : running_)
+        status.push_back(running.feed->status());
     return status;
 }
 

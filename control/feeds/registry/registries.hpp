@@ -10,7 +10,8 @@
 
 namespace sluice::control::registry {
 
-// A value: a copy shares the feeds, so that a configuration which is tried and then refused leaves the former set whole.
+// A value: a copy shares the feeds, so that a configuration which is tried and then refused leaves the former set
+// whole.
 class Registries {
 public:
     // These registries for another configuration: what is new is started and read once, what has the same settings is

@@ -11,7 +11,8 @@ namespace sluice::control::registry {
 [[nodiscard]] inline std::uint64_t endpoints(const Services& services)
 {
     std::uint64_t count = 0;
-    for (const auto& [name, backends] : services) count += backends.size();
+    for (const auto& [name, backends] : services)
+        count += backends.size();
     return count;
 }
 

@@ -69,8 +69,8 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kSettings})) assemble_settings(assembly);
     if (changes.any({Kind::kInterface})) assemble_interfaces(assembly);
     if (changes.any({Kind::kNetwork})) assemble_networks(assembly);
-    if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor,
-                     Kind::kGtpuTunnel})) {
+    if (changes.any(
+            {Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor, Kind::kGtpuTunnel})) {
         if (auto good = assemble_forwarding(assembly); !good) return good;
         ++assembly.out.routes_epoch;
     }

@@ -80,7 +80,8 @@ private:
         std::vector<std::uint32_t> members;
         for (const api::NextHop& hop : route.hops()) {
             std::uint64_t times = weight_of(hop) / divisor;
-            if (total / divisor > largest_group) times = std::max<std::uint64_t>(1, weight_of(hop) * largest_group / total);
+            if (total / divisor > largest_group)
+                times = std::max<std::uint64_t>(1, weight_of(hop) * largest_group / total);
             members.insert(members.end(), times, hop_of(route, hop));
         }
         return members;
@@ -127,8 +128,11 @@ private:
         const auto [place, is_new] = tunnels_.try_emplace(identity, static_cast<std::uint32_t>(out_.hops.size()));
         if (is_new) {
             const bool is_vxlan = identity.kind == Tunnel::Kind::vxlan;
-            out_.hops.push_back({is_vxlan ? Hop::Kind::vxlan : Hop::Kind::gtpu, 0, 0,
-                                 static_cast<std::uint32_t>(out_.tunnels.size()), {}});
+            out_.hops.push_back({is_vxlan ? Hop::Kind::vxlan : Hop::Kind::gtpu,
+                                 0,
+                                 0,
+                                 static_cast<std::uint32_t>(out_.tunnels.size()),
+                                 {}});
             Tunnel tunnel;
             tunnel.kind = identity.kind;
             tunnel.network = identity.network;
@@ -152,7 +156,8 @@ private:
     std::uint16_t smallest_mtu(const std::vector<std::uint32_t>& members) const
     {
         std::uint16_t mtu = 0xFFFF;
-        for (const std::uint32_t hop : members) mtu = std::min(mtu, out_.hops[hop].mtu);
+        for (const std::uint32_t hop : members)
+            mtu = std::min(mtu, out_.hops[hop].mtu);
         return members.empty() ? std::uint16_t{0} : mtu;
     }
 
@@ -160,16 +165,18 @@ private:
     {
         for (const auto& [key, object] : assembly_.objects.of(Kind::kGtpuTunnel)) {
             const api::GtpuTunnel& from = object.gtpu_tunnel();
-            TunnelIdentity identity{Tunnel::Kind::gtpu, narrow(from.network()), from.peer_teid(), 0, ip_of(from.peer()), {}};
+            TunnelIdentity identity{
+                Tunnel::Kind::gtpu, narrow(from.network()), from.peer_teid(), 0, ip_of(from.peer()), {}};
             if (from.peer_teid() == 0) identity.own_id = from.teid();
             identities_.push_back(identity);
         }
         auto numbers = assembly_.counters.assign(identities_);
         if (!numbers)
-            return fail("tunnels", std::to_string(identities_.size()) +
-                                       " are more than memory.tunnels reserves counters for");
+            return fail("tunnels",
+                        std::to_string(identities_.size()) + " are more than memory.tunnels reserves counters for");
         numbers_ = std::move(*numbers);
-        for (std::size_t i = 0; i < out_.tunnels.size(); ++i) out_.tunnels[i].counter = numbers_[i];
+        for (std::size_t i = 0; i < out_.tunnels.size(); ++i)
+            out_.tunnels[i].counter = numbers_[i];
         return {};
     }
 
@@ -184,7 +191,8 @@ private:
         }
         for (Hop& hop : out_.hops)
             if (hop.kind == Hop::Kind::vxlan || hop.kind == Hop::Kind::gtpu) hop.mtu = mtu_in(out_.tunnels[hop.index]);
-        for (Group& group : out_.groups) group.mtu = smallest_mtu(group.hops);
+        for (Group& group : out_.groups)
+            group.mtu = smallest_mtu(group.hops);
     }
 
     std::uint16_t mtu_in(const Tunnel& tunnel) const
@@ -196,7 +204,8 @@ private:
         return network == 0 ? inner : std::min(inner, network);
     }
 
-    // The group towards the remote end, on-link members replaced by the remote itself. A tunnel within a tunnel is none.
+    // The group towards the remote end, on-link members replaced by the remote itself. A tunnel within a tunnel is
+    // none.
     std::uint32_t underlay_of(const IpAddress& remote)
     {
         const auto [place, is_new] = underlays_.try_emplace(remote, none);

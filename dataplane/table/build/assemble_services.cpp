@@ -13,7 +13,10 @@ namespace {
 
 using Ring = std::shared_ptr<const std::vector<std::uint16_t>>;
 
-std::uint16_t raw(std::uint32_t port) { return wire::Be16{narrow(port)}.raw(); }
+std::uint16_t raw(std::uint32_t port)
+{
+    return wire::Be16{narrow(port)}.raw();
+}
 
 std::vector<Backend> backends_of(const api::Service& service)
 {
@@ -35,8 +38,8 @@ Ring make_ring(const std::vector<Backend>& backends, std::uint32_t size)
 {
     std::vector<RingMember> members;
     for (const Backend& backend : backends)
-        members.push_back({backend.id, backend.weight,
-                           ring_identity(backend.address, wire::Be16::from_raw(backend.port).host())});
+        members.push_back(
+            {backend.id, backend.weight, ring_identity(backend.address, wire::Be16::from_raw(backend.port).host())});
     return std::make_shared<const std::vector<std::uint16_t>>(build_ring(members, size));
 }
 
@@ -45,7 +48,8 @@ class Rings {
 public:
     explicit Rings(const Snapshot& before)
     {
-        for (const Service& service : before.services) known_.emplace(service.id, &service);
+        for (const Service& service : before.services)
+            known_.emplace(service.id, &service);
     }
     [[nodiscard]] Ring of(std::uint32_t service, const std::vector<Backend>& backends, std::uint32_t size) const
     {

@@ -21,7 +21,10 @@ namespace sluice::table {
     return mac;
 }
 
-[[nodiscard]] inline Prefix prefix_of(const api::Address& address) { return {ip_of(address.address()), address.length()}; }
+[[nodiscard]] inline Prefix prefix_of(const api::Address& address)
+{
+    return {ip_of(address.address()), address.length()};
+}
 
 // Numbers are bounded by validation before they get here.
 template<class Number>

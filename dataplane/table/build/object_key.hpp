@@ -1,4 +1,5 @@
-// What names an object of the contract: its kind and key fields (dataplane/api/sluice.proto states them beside each message).
+// What names an object of the contract: its kind and key fields (dataplane/api/sluice.proto states them beside each
+// message).
 #pragma once
 
 #include <compare>

@@ -33,8 +33,10 @@ bool ObjectStore::remove(const ObjectKey& key)
 void ObjectStore::discard()
 {
     for (auto& [key, before] : undo_) {
-        if (before) objects_.insert_or_assign(key, std::move(*before));
-        else objects_.erase(key);
+        if (before)
+            objects_.insert_or_assign(key, std::move(*before));
+        else
+            objects_.erase(key);
     }
     undo_.clear();
 }

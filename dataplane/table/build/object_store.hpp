@@ -1,5 +1,5 @@
-// The programmed objects, with a transaction on top that is kept or taken back as a whole. Written and read by the table
-// server's thread only; grows with what the control process sends, bounded by the limits that validation checks.
+// The programmed objects, with a transaction on top that is kept or taken back as a whole. Written and read by the
+// table server's thread only; grows with what the control process sends, bounded by the limits that validation checks.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,10 @@ public:
     }
 
 private:
-    explicit Changes(unsigned kinds) : kinds_(kinds) {}
+    explicit Changes(unsigned kinds)
+        : kinds_(kinds)
+    {
+    }
     unsigned kinds_ = 0;
 };
 

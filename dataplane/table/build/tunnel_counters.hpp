@@ -1,5 +1,5 @@
-// Which counters a tunnel owns: an index that stays the tunnel's own over all transactions. Written by the table server's
-// thread only; bounded by the limit the counters were allocated with; when full, nothing is assigned.
+// Which counters a tunnel owns: an index that stays the tunnel's own over all transactions. Written by the table
+// server's thread only; bounded by the limit the counters were allocated with; when full, nothing is assigned.
 #pragma once
 
 #include <compare>
@@ -29,11 +29,14 @@ struct TunnelIdentity {
 
 class TunnelCounters {
 public:
-    explicit TunnelCounters(std::uint32_t limit) : limit_(limit) {}
+    explicit TunnelCounters(std::uint32_t limit)
+        : limit_(limit)
+    {
+    }
 
-    // The indices of `wanted`, in its order; equal identities get one index. Whoever is not wanted any more gives his back.
-    // A number rests as long as possible before another tunnel gets it. Nothing when there are more than the limit: the
-    // object is of no use then, so call it on a copy.
+    // The indices of `wanted`, in its order; equal identities get one index. Whoever is not wanted any more gives his
+    // back. A number rests as long as possible before another tunnel gets it. Nothing when there are more than the
+    // limit: the object is of no use then, so call it on a copy.
     [[nodiscard]] std::optional<std::vector<std::uint32_t>> assign(std::span<const TunnelIdentity> wanted);
 
 private:

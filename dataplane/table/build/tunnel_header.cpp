@@ -56,8 +56,10 @@ wire::Ipv6 outer(const Ipv6Address& source, const Ipv6Address& destination)
 
 void add_outer(Writer& writer, const IpAddress& source, const IpAddress& destination)
 {
-    if (destination.is_v4()) writer.add(outer(source.v4(), destination.v4()));
-    else writer.add(outer(source.v6(), destination.v6()));
+    if (destination.is_v4())
+        writer.add(outer(source.v4(), destination.v4()));
+    else
+        writer.add(outer(source.v6(), destination.v6()));
 }
 
 } // namespace

@@ -1,8 +1,8 @@
 // The ready-made header of a tunnel: everything that is the same for all its packets. VXLAN (RFC 7348 section 5) and
 // GTP-U (3GPP TS 29.281 section 5.1) over UDP over either family.
 //
-// Left for the packet: IP length, the UDP length and, for VXLAN, the UDP source port; the inner ethertype or the GTP-U length.
-// The IPv4 checksum stands for a total length of 0 and is brought up to date by difference (RFC 1624).
+// Left for the packet: IP length, the UDP length and, for VXLAN, the UDP source port; the inner ethertype or the GTP-U
+// length. The IPv4 checksum stands for a total length of 0 and is brought up to date by difference (RFC 1624).
 #pragma once
 
 #include "dataplane/table/snapshot.hpp"
@@ -20,7 +20,9 @@ inline constexpr std::uint8_t gtpu_header_length_v6 = 56;
     return is_v4 ? gtpu_header_length_v4 : gtpu_header_length_v6;
 }
 
-// Uses kind, id and remote, and the settings' own end, which is of the remote's family. `mac`: of the machine behind a VXLAN.
-[[nodiscard]] decltype(Tunnel::header) make_header(const Tunnel& tunnel, const Settings& settings, const MacAddress& mac);
+// Uses kind, id and remote, and the settings' own end, which is of the remote's family. `mac`: of the machine behind a
+// VXLAN.
+[[nodiscard]] decltype(Tunnel::header) make_header(const Tunnel& tunnel, const Settings& settings,
+                                                   const MacAddress& mac);
 
 } // namespace sluice::table

@@ -1,5 +1,5 @@
-// What a transaction may hold. The control process has checked the user's file already; here only what the tables could not
-// hold, or would hold in contradiction, is refused. Each error names the object.
+// What a transaction may hold. The control process has checked the user's file already; here only what the tables could
+// not hold, or would hold in contradiction, is refused. Each error names the object.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,10 @@ using Verdict = tl::expected<void, std::string>;
     return tl::unexpected<std::string>(std::move(what));
 }
 
-[[nodiscard]] Verdict check_translation(const api::Object& object);           // pool, nat rule, eip
+[[nodiscard]] Verdict check_translation(const api::Object& object); // pool, nat rule, eip
 [[nodiscard]] Verdict check_service(const api::Service& service);
-[[nodiscard]] Verdict check_address(const std::string& packed);               // 4 or 16 bytes
-[[nodiscard]] Verdict check_prefix(const api::Address& prefix);               // and no host bits
+[[nodiscard]] Verdict check_address(const std::string& packed); // 4 or 16 bytes
+[[nodiscard]] Verdict check_prefix(const api::Address& prefix); // and no host bits
 [[nodiscard]] Result<void> validate_translation_set(const ObjectStore& objects);
 [[nodiscard]] Result<void> validate_service_set(const ObjectStore& objects);
 

@@ -43,7 +43,8 @@ Verdict check_network(const api::Network& network)
 {
     if (network.id() == public_network || network.id() >= Bounds::networks)
         return refuse("the id " + std::to_string(network.id()) + " is not within 1..4095 (0 is the public network)");
-    if (network.vni() > wire::Be24::max) return refuse("the VNI " + std::to_string(network.vni()) + " has over 24 bits");
+    if (network.vni() > wire::Be24::max)
+        return refuse("the VNI " + std::to_string(network.vni()) + " has over 24 bits");
     if (network.mtu() > max_u16) return refuse("the mtu " + std::to_string(network.mtu()) + " is above 65535");
     for (const api::Subnet& subnet : network.subnets()) {
         if (const auto good = check_prefix(subnet.prefix()); !good) return good;
@@ -107,17 +108,26 @@ Verdict check_settings(const api::Settings& settings)
 Verdict check(const api::Object& object, const std::vector<Interface>& fixed)
 {
     switch (object.kind_case()) {
-    case Kind::kInterface: return check_interface(object.interface(), fixed);
-    case Kind::kNetwork: return check_network(object.network());
-    case Kind::kRoute: return check_route(object.route(), fixed);
-    case Kind::kNeighbor: return check_neighbor(object.neighbor(), fixed);
-    case Kind::kGtpuTunnel: return check_gtpu_tunnel(object.gtpu_tunnel());
+    case Kind::kInterface:
+        return check_interface(object.interface(), fixed);
+    case Kind::kNetwork:
+        return check_network(object.network());
+    case Kind::kRoute:
+        return check_route(object.route(), fixed);
+    case Kind::kNeighbor:
+        return check_neighbor(object.neighbor(), fixed);
+    case Kind::kGtpuTunnel:
+        return check_gtpu_tunnel(object.gtpu_tunnel());
     case Kind::kPool:
     case Kind::kNatRule:
-    case Kind::kEip: return check_translation(object);
-    case Kind::kService: return check_service(object.service());
-    case Kind::kSettings: return check_settings(object.settings());
-    case Kind::KIND_NOT_SET: break;
+    case Kind::kEip:
+        return check_translation(object);
+    case Kind::kService:
+        return check_service(object.service());
+    case Kind::kSettings:
+        return check_settings(object.settings());
+    case Kind::KIND_NOT_SET:
+        break;
     }
     return refuse("of a kind this version does not know");
 }
@@ -136,7 +146,8 @@ Verdict check_prefix(const api::Address& prefix)
     const Prefix read = prefix_of(prefix);
     if (read.length > read.address.bits())
         return refuse("the prefix length /" + std::to_string(read.length) + " is longer than its address");
-    if (read.masked() != read) return refuse(read.text() + " has host bits, " + read.masked().text() + " is the prefix");
+    if (read.masked() != read)
+        return refuse(read.text() + " has host bits, " + read.masked().text() + " is the prefix");
     return {};
 }
 

@@ -73,7 +73,8 @@ Verdict check_endpoints(const api::Object& object, Seen& seen)
 {
     const api::Service& service = object.service();
     for (const api::ServicePort& port : service.ports()) {
-        if (auto good = seen.fronts.add({public_network, service.address(), port.port(), port.protocol()}, object); !good)
+        if (auto good = seen.fronts.add({public_network, service.address(), port.port(), port.protocol()}, object);
+            !good)
             return good;
         for (const api::Backend& backend : service.backends()) {
             const std::uint32_t at = backend.port() == 0 ? port.port() : backend.port();
@@ -92,7 +93,8 @@ Verdict check_endpoints(const api::Object& object, Seen& seen)
 
 Verdict check_service(const api::Service& service)
 {
-    if (service.id() >= Bounds::services) return refuse("the id " + std::to_string(service.id()) + " is not below 65536");
+    if (service.id() >= Bounds::services)
+        return refuse("the id " + std::to_string(service.id()) + " is not below 65536");
     if (const auto good = check_address(service.address()); !good) return good;
     if (service.backends_size() > max_backends)
         return refuse(std::to_string(service.backends_size()) + " backends are more than 65535");

@@ -12,13 +12,20 @@ namespace {
 std::optional<std::uint32_t> network_named_by(const api::Object& object)
 {
     switch (object.kind_case()) {
-    case Kind::kInterface: return object.interface().network();
-    case Kind::kRoute: return object.route().network();
-    case Kind::kGtpuTunnel: return object.gtpu_tunnel().network();
-    case Kind::kNatRule: return object.nat_rule().network();
-    case Kind::kEip: return object.eip().network();
-    case Kind::kService: return object.service().network();
-    default: return std::nullopt;
+    case Kind::kInterface:
+        return object.interface().network();
+    case Kind::kRoute:
+        return object.route().network();
+    case Kind::kGtpuTunnel:
+        return object.gtpu_tunnel().network();
+    case Kind::kNatRule:
+        return object.nat_rule().network();
+    case Kind::kEip:
+        return object.eip().network();
+    case Kind::kService:
+        return object.service().network();
+    default:
+        return std::nullopt;
     }
 }
 
@@ -41,7 +48,8 @@ Result<void> validate_networks(const ObjectStore& objects)
                         "the VNI " + std::to_string(object.network().vni()) + " belongs to " + place->second);
     }
     std::vector<bool> known(Bounds::networks); // asked for each of perhaps a million objects
-    for (std::uint32_t id = 0; id < Bounds::networks; ++id) known[id] = exists(objects, id);
+    for (std::uint32_t id = 0; id < Bounds::networks; ++id)
+        known[id] = exists(objects, id);
     for (const auto& [key, object] : objects.all()) {
         const auto network = network_named_by(object);
         if (network && (*network >= known.size() || !known[*network]))

@@ -44,7 +44,8 @@ Verdict check_pool(const api::Pool& pool)
 {
     if (pool.id() >= Bounds::pools) return refuse("the id " + std::to_string(pool.id()) + " is not below 4096");
     if (pool.block_size() < min_block_size || pool.block_size() > max_port || !std::has_single_bit(pool.block_size()))
-        return refuse("the block size " + std::to_string(pool.block_size()) + " is not a power of two within 64..32768");
+        return refuse("the block size " + std::to_string(pool.block_size()) +
+                      " is not a power of two within 64..32768");
     if (pool.first_port() == 0 || pool.last_port() > max_port || pool.first_port() > pool.last_port())
         return refuse("the ports " + std::to_string(pool.first_port()) + "-" + std::to_string(pool.last_port()) +
                       " are not a range within 1-65535");
@@ -92,8 +93,8 @@ Result<void> validate_translation_set(const ObjectStore& objects)
     }
     std::map<std::pair<std::uint32_t, std::string>, std::string> owners;
     for (const auto& [key, object] : objects.of(Kind::kEip)) {
-        const auto [place, is_new] = owners.try_emplace(
-            std::pair(object.eip().network(), object.eip().private_address()), describe(object));
+        const auto [place, is_new] =
+            owners.try_emplace(std::pair(object.eip().network(), object.eip().private_address()), describe(object));
         if (!is_new)
             return fail(describe(object), ip_of(object.eip().private_address()).text() + " has one: " + place->second);
     }
