@@ -97,6 +97,7 @@ void fill(api::LastDrops& answer, const TelemetrySources& from, const ReasonName
         api::LastDrop& drop = *answer.add_drops();
         drop.set_time_ns(clock.ns_at(packet.time_ticks));
         drop.set_reason(std::string(names.drop_name(packet.reason)));
+        drop.set_stage(std::string(stage_name(packet.reason)));
         if (packet.interface < from.interfaces.size()) drop.set_interface(from.interfaces[packet.interface].name);
         drop.set_worker(static_cast<std::uint32_t>(worker));
         drop.set_length(packet.length);

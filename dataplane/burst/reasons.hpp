@@ -69,6 +69,12 @@ constexpr std::string_view stage_name(Stage stage) noexcept
     return names[static_cast<std::size_t>(stage)];
 }
 
+// The stage that a flat number belongs to.
+constexpr std::string_view stage_name(std::uint8_t flat) noexcept
+{
+    return stage_name(static_cast<Stage>(flat / reasons_per_stage));
+}
+
 template<StageReason Enum>
 constexpr Reason describe(const ReasonRow<Enum>& row) noexcept
 {

@@ -21,8 +21,9 @@ std::string listing(const api::Networks& networks)
                  {"TX BYTES", true}});
     for (const api::NetworkStats& network : networks.networks())
         table.add({network.name(), network.vni() == 0 ? std::string(nothing) : std::to_string(network.vni()),
-                   std::to_string(network.mtu()), counted(network.routes()), counted(network.rx_packets()),
-                   counted(network.rx_bytes()), counted(network.tx_packets()), counted(network.tx_bytes())});
+                   network.mtu() == 0 ? std::string(nothing) : std::to_string(network.mtu()), counted(network.routes()),
+                   counted(network.rx_packets()), counted(network.rx_bytes()), counted(network.tx_packets()),
+                   counted(network.tx_bytes())});
     return table.text();
 }
 

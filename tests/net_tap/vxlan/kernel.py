@@ -1,6 +1,6 @@
 """The kernel's VXLAN device as peer: ping and traceroute from a virtual machine, MTU, foreign VNIs and broadcasts."""
 from lib.capture import Capture
-from lib.shell import wait_until
+from lib.shell import run, wait_until
 from lib.topology import CloudSide, Internet
 
 
@@ -29,5 +29,11 @@ def ask(rig, check):
     host.pings("10.9.0.2")
     wait_until("a foreign VNI dies as vni_unknown", lambda: node.dropped().get("vni_unknown", 0) > before.get("vni_unknown", 0))
     check("a foreign VNI dies as vni_unknown", True)
+    pcap = rig.directory / "last-drops.pcap"
+    last = node.ctl("drops", "--last", "--pcap", pcap)["drops"]
+    check("the last drops name reason, stage and interface", any((drop["reason"], drop["stage"], drop["interface"]) ==
+          ("vni_unknown", "vxlan", "fabric") for drop in last), last[:2])
+    seen = run("tshark", "-n", "-r", pcap, "-Y", "vxlan.vni == 6001", "-T", "fields", "-e", "ip.src").split()
+    check("and tshark reads the packet itself from the file they were written to", any("10.20.0.11" in row for row in seen), seen)
     check("an ARP for a machine that another host should answer is arp_unanswered",
           not machine.pings("10.1.0.99") and node.dropped().get("arp_unanswered", 0) > before.get("arp_unanswered", 0), node.dropped())
