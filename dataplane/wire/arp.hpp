@@ -26,6 +26,7 @@ struct Arp {
         return hardware == ethernet && protocol == EtherType::ipv4 && hardware_length == sizeof(MacBytes) &&
                protocol_length == sizeof(Be32);
     }
+    constexpr bool is_request_or_reply() const noexcept { return operation == request || operation == reply; }
     // RFC 5227 section 1.1: a probe asks without claiming an address of its own.
     constexpr bool is_probe() const noexcept { return operation == request && sender == Be32{}; }
 };

@@ -14,6 +14,13 @@ struct GtpuMessage {
     static constexpr std::uint8_t supported_extension_headers = 31;
     static constexpr std::uint8_t end_marker = 254;
     static constexpr std::uint8_t g_pdu = 255;
+
+    // Those above but for the G-PDU; the other types of table 6.1-1 belong to GTP-C or GTP'.
+    static constexpr bool is_about_path(std::uint8_t type) noexcept
+    {
+        return type == echo_request || type == echo_response || type == error_indication ||
+               type == supported_extension_headers || type == end_marker;
+    }
 };
 
 // The mandatory eight bytes, section 5.1.

@@ -1,4 +1,4 @@
-// ICMPv6 (RFC 4443) and neighbour discovery (RFC 4861 sections 4.3, 4.4 and 4.6).
+// ICMPv6 (RFC 4443) and neighbour discovery (RFC 4861 section 4).
 #pragma once
 
 #include <span>
@@ -82,6 +82,32 @@ struct Neighbor {
 };
 static_assert(is_wire_layout<Neighbor, 24>);
 
+// Section 4.5.
+struct Redirect {
+    std::uint8_t type;
+    std::uint8_t code;
+    Be16 checksum;
+    Be32 reserved;
+    Ipv6Bytes target; // the better next hop
+    Ipv6Bytes destination;
+};
+static_assert(is_wire_layout<Redirect, 40>);
+
+// What every message of its type has in front of its options (sections 4.1 to 4.5); `type` is a discovery's.
+constexpr std::size_t discovery_length(std::uint8_t type) noexcept
+{
+    switch (type) {
+    case Icmp6Type::router_solicitation:
+        return 8;
+    case Icmp6Type::router_advertisement:
+        return 16;
+    case Icmp6Type::redirect:
+        return sizeof(Redirect);
+    default:
+        return sizeof(Neighbor);
+    }
+}
+
 // The link-layer address options of section 4.6.1, for Ethernet.
 struct NeighborOption {
     static constexpr std::uint8_t source_mac = 1;
@@ -108,7 +134,7 @@ inline const NeighborOption* find_neighbor_option(std::span<const std::uint8_t> 
     return nullptr;
 }
 
-// Whether `options`, the bytes behind Neighbor, are options to their end (RFC 4861 sections 7.1.1 and 7.1.2).
+// Whether `options`, what follows a discovery message, are options to their end (RFC 4861 sections 6.1, 7.1 and 8.1).
 inline bool are_neighbor_options(std::span<const std::uint8_t> options) noexcept
 {
     while (!options.empty()) {
@@ -117,6 +143,12 @@ inline bool are_neighbor_options(std::span<const std::uint8_t> options) noexcept
         options = options.subspan(length);
     }
     return true;
+}
+
+// fe80::/10, RFC 4291 section 2.5.6.
+constexpr bool is_link_local(const Ipv6Bytes& address) noexcept
+{
+    return address[0] == 0xFE && (address[1] & 0xC0) == 0x80;
 }
 
 // Where a solicitation for `target` is sent: ff02::1:ffXX:XXXX (RFC 4291 section 2.7.1).

@@ -1,6 +1,8 @@
 // IPv4 header without options (RFC 791 section 3.1). Options, if any, lie between these 20 bytes and header_length().
 #pragma once
 
+#include <span>
+
 #include "dataplane/wire/endian.hpp"
 #include "dataplane/wire/ip_protocol.hpp"
 
@@ -53,5 +55,20 @@ struct Ipv4 {
     }
 };
 static_assert(is_wire_layout<Ipv4, Ipv4::min_header_length>);
+
+// Whether `options`, what lies between Ipv4 and header_length(), are options to their end: after kind 0 there are none,
+// kind 1 stands alone, and any other says its length, kind and length counted.
+constexpr bool are_ipv4_options(std::span<const std::uint8_t> options) noexcept
+{
+    constexpr std::uint8_t end_of_list = 0;
+    constexpr std::uint8_t no_operation = 1;
+    while (!options.empty() && options[0] != end_of_list) {
+        std::size_t length = 1;
+        if (options[0] != no_operation) length = options.size() < 2 || options[1] < 2 ? 0 : options[1];
+        if (length == 0 || length > options.size()) return false;
+        options = options.subspan(length);
+    }
+    return true;
+}
 
 } // namespace sluice::wire

@@ -1,9 +1,11 @@
-// The searches in lists that a peer wrote: TCP options and neighbour discovery options.
+// The walks over lists that a peer wrote: TCP options, IPv4 options, neighbour discovery options, GTP-U elements.
 #include <catch2/catch.hpp>
 
 #include <random>
 
+#include "dataplane/wire/gtpu_element.hpp"
 #include "dataplane/wire/icmp6.hpp"
+#include "dataplane/wire/ipv4.hpp"
 #include "dataplane/wire/tcp.hpp"
 #include "tests/support/bytes.hpp"
 
@@ -89,6 +91,42 @@ TEST_CASE("a neighbour message with an option of length zero is believed nothing
         INFO(hostile);
         CHECK(find_neighbor_option(hex(hostile), NeighborOption::source_mac) == nullptr);
     }
+}
+
+TEST_CASE("IPv4 options are such to their end, or to the end of the list")
+{
+    for (const char* good : {"", "00", "01010101", "0703 04", "94040000", "00 0700ff", "01 0702 00"}) {
+        INFO(good);
+        CHECK(are_ipv4_options(hex(good)));
+    }
+    for (const char* bad : {"07", "0700", "0701", "0703", "01010107", "07ff0400", "0702 0702 07"}) {
+        INFO(bad);
+        CHECK_FALSE(are_ipv4_options(hex(bad)));
+    }
+}
+
+TEST_CASE("elements of GTP-U messages are such to their end, and the mandatory ones among them")
+{
+    const auto of = [](std::uint8_t message, const char* elements) {
+        return are_gtpu_elements(message, hex(elements));
+    };
+    CHECK(of(GtpuMessage::echo_request, ""));
+    CHECK(of(GtpuMessage::echo_request, "ff 0003 000107"));
+    CHECK(of(GtpuMessage::echo_response, "0e00"));
+    CHECK(of(GtpuMessage::echo_response, "0e00 ff 0002 0001"));
+    CHECK(of(GtpuMessage::error_indication, "10 00001001 85 0004 0a1e0009"));
+    CHECK(of(GtpuMessage::error_indication, "10 00001001 85 0010 20010db8000000000000000000000009"));
+    CHECK(of(GtpuMessage::supported_extension_headers, "8d 02 85c0"));
+    CHECK_FALSE(of(GtpuMessage::echo_request, "ff 00"));
+    CHECK_FALSE(of(GtpuMessage::echo_request, "ff 0004 000107"));
+    CHECK_FALSE(of(GtpuMessage::echo_request, "63 00")); // nobody knows how long
+    CHECK_FALSE(of(GtpuMessage::echo_response, ""));
+    CHECK_FALSE(of(GtpuMessage::echo_response, "0e"));
+    CHECK_FALSE(of(GtpuMessage::error_indication, "10 00001001"));
+    CHECK_FALSE(of(GtpuMessage::error_indication, "85 0004 0a1e0009"));
+    CHECK_FALSE(of(GtpuMessage::error_indication, "10 00001001 85 0005 0a1e000900"));
+    CHECK_FALSE(of(GtpuMessage::supported_extension_headers, "8d 03 85c0"));
+    CHECK_FALSE(of(GtpuMessage::supported_extension_headers, "8d"));
 }
 
 } // namespace sluice::wire
