@@ -5,6 +5,7 @@
 #include "dataplane/wire/gtpu.hpp"
 #include "pipelines/gtpu/drops.hpp"
 #include "pipelines/gtpu/gtpu.hpp"
+#include "pipelines/ip/discovery.hpp"
 #include "pipelines/ip/drops.hpp"
 #include "pipelines/ip/neighbor.hpp"
 #include "pipelines/ip/parse.hpp"
@@ -188,10 +189,10 @@ Verdict Arrival::arp_in_tunnel(Packet& packet) noexcept
 
 Verdict Arrival::discovery_on_wire(Packet& packet) noexcept
 {
-    const ip::Solicitation question = ip::read_solicitation(packet);
-    const bool mine = question.is_solicitation && question.verdict.goes_on() &&
-                      ip::answers_on_wire(tables_, packet.interface, question.target);
-    if (!mine) return Verdict::punt(PuntClass::neighbor); // the kernel judges what it is asked
+    const ip::Discovery question = ip::read_discovery(packet);
+    if (!question.verdict.goes_on()) return question.verdict;
+    if (!question.is_solicitation || !ip::answers_on_wire(tables_, packet.interface, question.target))
+        return Verdict::punt(PuntClass::neighbor);
     if (!ip::turn_into_advertisement(packet, tables_.interfaces[packet.interface].mac))
         return Verdict::drop(ip::ParseDrop::no_buffer);
     context_.ledger.consume(flat_reason(ip::RouteConsumed::nd_answered));
@@ -203,7 +204,7 @@ Verdict Arrival::discovery_on_wire(Packet& packet) noexcept
 
 Verdict Arrival::discovery_in_tunnel(Packet& packet) noexcept
 {
-    const ip::Solicitation question = ip::read_solicitation(packet);
+    const ip::Discovery question = ip::read_discovery(packet);
     if (!question.verdict.goes_on()) return question.verdict;
     if (!question.is_solicitation || !ip::answers_in_network(tables_, packet.network, question.target) ||
         has_no_source(packet))

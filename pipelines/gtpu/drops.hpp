@@ -15,6 +15,7 @@ enum class Drop : std::uint8_t {
     length_mismatch,
     extension_malformed,
     extension_required,
+    element_malformed,
     message_unknown,
     teid_unknown,
     ue_address_mismatch,
@@ -26,7 +27,7 @@ constexpr Stage stage_of(Drop) noexcept
     return Stage::gtpu;
 }
 
-inline constexpr std::array<ReasonRow<Drop>, 11> drops{{
+inline constexpr std::array<ReasonRow<Drop>, 12> drops{{
     {Drop::truncated, "truncated", "the packet ends inside the GTP-U header", "find the sender with drops --last"},
     {Drop::outer_fragment, "outer_fragment", "the outer packet is a fragment", "raise the radio network's MTU"},
     {Drop::version_unknown, "version_unknown", "GTP version is not 1 (TS 29.281 section 5.1)",
@@ -39,6 +40,9 @@ inline constexpr std::array<ReasonRow<Drop>, 11> drops{{
      "extension headers cut short, empty or too many (TS 29.281 section 5.2)", "find the sender with drops --last"},
     {Drop::extension_required, "extension_required", "an extension header that must be understood and is not",
      "the radio uses a feature this gateway lacks"},
+    {Drop::element_malformed, "element_malformed",
+     "a path message whose elements are cut short or missing (TS 29.281 section 8)",
+     "find the sender with drops --last"},
     {Drop::message_unknown, "message_unknown", "a message type that this endpoint does not handle", "none when few"},
     {Drop::teid_unknown, "teid_unknown", "no session has this TEID", "networks.NAME.sessions"},
     {Drop::ue_address_mismatch, "ue_address_mismatch", "the inner source is not the phone's address: spoofed",

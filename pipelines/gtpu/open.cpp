@@ -1,8 +1,10 @@
 // From a peer: which message, and for a G-PDU the tunnel's header off. TS 29.281 sections 5.1, 5.2, 6.1 and 7.
 #include <span>
 
+#include "dataplane/burst/datagram.hpp"
 #include "dataplane/burst/family.hpp"
 #include "dataplane/wire/gtpu.hpp"
+#include "dataplane/wire/gtpu_element.hpp"
 #include "dataplane/wire/gtpu_extension.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "pipelines/gtpu/drops.hpp"
@@ -49,11 +51,39 @@ Opened deliver(Packet& packet, const table::Snapshot& tables, std::uint32_t teid
     return {Verdict::next(), Message::inner};
 }
 
+// A path message that is longer than the first segment counts as cut off: it carries no payload that would make it so.
+bool has_elements(const Packet& packet, std::uint8_t message, std::uint16_t front)
+{
+    const std::uint32_t end = std::min<std::uint32_t>(packet.l3_length, packet.mbuf->data_len);
+    const auto* start = rte_pktmbuf_mtod_offset(packet.mbuf, const std::uint8_t*, front); // header_length saw up to it
+    return packet.l3_length == end && wire::are_gtpu_elements(message, std::span(start, end - front));
+}
+
+// What is not a G-PDU concerns the path, or tells about a tunnel.
+Opened path_message(Packet& packet, std::uint8_t type, std::uint16_t at, std::uint16_t behind)
+{
+    if (!wire::GtpuMessage::is_about_path(type)) return {Verdict::drop(Drop::message_unknown)};
+    if (!has_elements(packet, type, behind)) return {Verdict::drop(Drop::element_malformed)};
+    switch (type) {
+    case wire::GtpuMessage::echo_request:
+        return answer_echo(packet, at);
+    case wire::GtpuMessage::echo_response:
+        return {Verdict::consume(Consumed::echo_response)};
+    case wire::GtpuMessage::error_indication:
+        return {Verdict::consume(Consumed::error_indication)};
+    case wire::GtpuMessage::end_marker:
+        return {Verdict::consume(Consumed::end_marker)};
+    default:
+        return {Verdict::consume(Consumed::extension_notification)};
+    }
+}
+
 } // namespace
 
 Opened open(Packet& packet, const table::Snapshot& tables) noexcept
 {
     if (packet.fragment) return {Verdict::drop(Drop::outer_fragment)};
+    trim_to_datagram(packet);
     const auto at = static_cast<std::uint16_t>(packet.l4 + sizeof(wire::Udp));
     const auto* header = packet.at<wire::Gtpu>(at);
     if (header == nullptr || at + sizeof *header > packet.l3_length) return {Verdict::drop(Drop::truncated)};
@@ -65,22 +95,9 @@ Opened open(Packet& packet, const table::Snapshot& tables) noexcept
     const auto front = header_length(packet, *header, at);
     if (!front) return {Verdict::drop(front.error())};
 
-    switch (header->type) {
-    case wire::GtpuMessage::g_pdu:
-        return deliver(packet, tables, header->teid.host(), static_cast<std::uint16_t>(at + *front));
-    case wire::GtpuMessage::echo_request:
-        return answer_echo(packet, at);
-    case wire::GtpuMessage::echo_response:
-        return {Verdict::consume(Consumed::echo_response)};
-    case wire::GtpuMessage::error_indication:
-        return {Verdict::consume(Consumed::error_indication)};
-    case wire::GtpuMessage::end_marker:
-        return {Verdict::consume(Consumed::end_marker)};
-    case wire::GtpuMessage::supported_extension_headers:
-        return {Verdict::consume(Consumed::extension_notification)};
-    default:
-        return {Verdict::drop(Drop::message_unknown)};
-    }
+    const auto behind = static_cast<std::uint16_t>(at + *front);
+    if (header->type == wire::GtpuMessage::g_pdu) return deliver(packet, tables, header->teid.host(), behind);
+    return path_message(packet, header->type, at, behind);
 }
 
 Verdict check_source(const Packet& packet, const table::Snapshot& tables) noexcept

@@ -11,6 +11,7 @@ enum class ParseDrop : std::uint8_t {
     truncated,
     no_buffer,
     not_our_mac,
+    source_mac_invalid,
     vlan_unknown,
     ethertype_unknown,
     arp_malformed,
@@ -18,6 +19,8 @@ enum class ParseDrop : std::uint8_t {
     ip_header_length,
     ip_total_length,
     ip_checksum,
+    ip_options,
+    fragment_malformed,
     extension_malformed,
     source_invalid,
     destination_invalid,
@@ -32,17 +35,20 @@ constexpr Stage stage_of(ParseDrop) noexcept
     return Stage::parse;
 }
 
-inline constexpr std::array<ReasonRow<ParseDrop>, 17> parse_drops{{
+inline constexpr std::array<ReasonRow<ParseDrop>, 20> parse_drops{{
     {ParseDrop::truncated, "truncated", "the frame ends inside a header",
      "a broken sender or cable: capture it with drops --last"},
     {ParseDrop::no_buffer, "no_buffer", "no free mbuf to make the headers writable", "raise memory.hugepages"},
     {ParseDrop::not_our_mac, "not_our_mac", "the Ethernet destination is another station's",
      "a flooding switch; harmless when few"},
+    {ParseDrop::source_mac_invalid, "source_mac_invalid", "the Ethernet source is a group (IEEE 802.3 section 3.2.3)",
+     "find the sender with drops --last"},
     {ParseDrop::vlan_unknown, "vlan_unknown", "no interface of this port has that VLAN tag",
      "vlans.NAME.id, or the switch's trunk"},
     {ParseDrop::ethertype_unknown, "ethertype_unknown", "neither IPv4, IPv6 nor ARP",
      "none: such frames are not for a gateway"},
-    {ParseDrop::arp_malformed, "arp_malformed", "ARP that is not IPv4 over Ethernet, or asks for a group (RFC 826)",
+    {ParseDrop::arp_malformed, "arp_malformed",
+     "ARP that is not IPv4 over Ethernet, neither asks nor answers, or names no station (RFC 826)",
      "find the sender with drops --last"},
     {ParseDrop::ip_version, "ip_version", "the version field disagrees with the ethertype",
      "find the sender with drops --last"},
@@ -52,6 +58,12 @@ inline constexpr std::array<ReasonRow<ParseDrop>, 17> parse_drops{{
      "find the sender with drops --last"},
     {ParseDrop::ip_checksum, "ip_checksum", "IPv4 header checksum wrong (RFC 1812 section 5.2.2)",
      "a broken NIC or link on the way"},
+    {ParseDrop::ip_options, "ip_options", "an IPv4 option with an impossible length (RFC 791 section 3.1)",
+     "find the sender with drops --last"},
+    {ParseDrop::fragment_malformed, "fragment_malformed",
+     "a fragment that ends behind 65,535 bytes, or not on eight with more to come (RFC 791 section 3.2, RFC 8200 "
+     "section 4.5)",
+     "an attack on reassembly: drops --last"},
     {ParseDrop::extension_malformed, "extension_malformed",
      "IPv6 extension headers cut short, repeated or too many (RFC 8200 section 4)",
      "find the sender with drops --last"},
@@ -118,8 +130,8 @@ inline constexpr std::array<ReasonRow<RouteDrop>, 14> route_drops{{
      "a tunnel packet on an interface that terminates none", "ports.NAME.terminates, or spoofing from outside"},
     {RouteDrop::arp_unanswered, "arp_unanswered", "ARP or ND inside a tunnel for an address that is not the gateway's",
      "the hosts should answer for their own machines"},
-    {RouteDrop::discovery_invalid, "discovery_invalid", "ND that fails the checks of RFC 4861 section 7.1",
-     "find the sender with drops --last"},
+    {RouteDrop::discovery_invalid, "discovery_invalid",
+     "ND that fails the checks of RFC 4861 sections 6.1, 7.1 and 8.1", "find the sender with drops --last"},
 }};
 static_assert(rows_match_enum(route_drops));
 

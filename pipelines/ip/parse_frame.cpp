@@ -30,6 +30,7 @@ FrameVerdict parse_frame(Packet& packet, const table::Snapshot& tables, std::uin
     packet.network = interface.network;
     const bool group = wire::is_multicast(ethernet->destination);
     if (!group && ethernet->destination != interface.mac.bytes) return {Verdict::drop(ParseDrop::not_our_mac)};
+    if (wire::is_multicast(ethernet->source)) return {Verdict::drop(ParseDrop::source_mac_invalid)};
 
     if (type == wire::EtherType::arp) return {Verdict::next(), Carries::arp, group};
     if (type == wire::EtherType::ipv4)

@@ -28,6 +28,15 @@ Verdict check_addresses(const typename Family::Header& ip)
     return Verdict::next();
 }
 
+// `start` of the fragment in the packet it was cut from, `length` of its payload. Whoever puts that together again
+// would write behind his buffer, or never finish (RFC 791 section 3.2, RFC 8200 section 4.5).
+Verdict check_fragment(std::size_t start, std::size_t length, bool more)
+{
+    const bool ends_too_far = start + length > 0xFFFF;
+    const bool leaves_gap = more && (length == 0 || length % 8 != 0);
+    return ends_too_far || leaves_gap ? Verdict::drop(ParseDrop::fragment_malformed) : Verdict::next();
+}
+
 Verdict parse_header(Packet& packet, const wire::Ipv4& ip)
 {
     if (ip.version() != 4) return Verdict::drop(ParseDrop::ip_version);
@@ -40,11 +49,18 @@ Verdict parse_header(Packet& packet, const wire::Ipv4& ip)
     const bool good = verified == RTE_MBUF_F_RX_IP_CKSUM_GOOD && !packet.from_tunnel;
     if (!good && !wire::is_intact(wire::sum(bytes_at(*packet.mbuf, 0, static_cast<std::uint32_t>(header)))))
         return Verdict::drop(ParseDrop::ip_checksum);
+    if (header > sizeof ip &&
+        !wire::are_ipv4_options(bytes_at(*packet.mbuf, sizeof ip, static_cast<std::uint32_t>(header))))
+        return Verdict::drop(ParseDrop::ip_options);
     packet.l3_length = total;
     packet.l4 = static_cast<std::uint16_t>(header);
     packet.protocol = ip.protocol;
     packet.fragment = ip.is_fragment();
     packet.later_fragment = ip.fragment_offset() != 0;
+    if (packet.fragment) {
+        const Verdict verdict = check_fragment(header + ip.fragment_offset(), total - header, ip.more_fragments());
+        if (!verdict.goes_on()) return verdict;
+    }
     return check_addresses<V4>(ip);
 }
 
@@ -57,9 +73,16 @@ Verdict parse_header(Packet& packet, const wire::Ipv6& ip)
     if (!upper) return Verdict::drop(ParseDrop::extension_malformed);
     packet.l3_length = static_cast<std::uint16_t>(total);
     packet.l4 = static_cast<std::uint16_t>(sizeof(wire::Ipv6) + upper->offset);
-    packet.protocol = upper->protocol;
+    // With segments left it is on its way to somewhere else, and so is what follows (RFC 8200 section 4.4).
+    packet.protocol = upper->segments_left == 0 ? upper->protocol : wire::IpProtocol::routing;
     packet.fragment = upper->is_fragment();
     packet.later_fragment = upper->fragment_offset != 0;
+    if (packet.fragment) {
+        const std::size_t start = upper->fragment_header + std::size_t{upper->fragment_offset};
+        const std::size_t behind = sizeof ip + upper->fragment_header + sizeof(wire::Ipv6Fragment);
+        const Verdict verdict = check_fragment(start, total - behind, upper->more_fragments);
+        if (!verdict.goes_on()) return verdict;
+    }
     return check_addresses<V6>(ip);
 }
 

@@ -13,6 +13,7 @@ enum class Drop : std::uint8_t {
     vni_flag_clear,
     vni_unknown,
     inner_not_for_gateway,
+    inner_source_invalid,
     no_headroom,
     count_
 };
@@ -21,7 +22,7 @@ constexpr Stage stage_of(Drop) noexcept
     return Stage::vxlan;
 }
 
-inline constexpr std::array<ReasonRow<Drop>, 6> drops{{
+inline constexpr std::array<ReasonRow<Drop>, 7> drops{{
     {Drop::truncated, "truncated", "the packet ends inside the VXLAN or inner Ethernet header",
      "find the sender with drops --last"},
     {Drop::outer_fragment, "outer_fragment", "the outer packet is a fragment (RFC 7348 section 4.3 forbids it)",
@@ -31,6 +32,8 @@ inline constexpr std::array<ReasonRow<Drop>, 6> drops{{
     {Drop::vni_unknown, "vni_unknown", "no network has this VNI", "networks.NAME.vni"},
     {Drop::inner_not_for_gateway, "inner_not_for_gateway", "the inner frame is addressed to another station",
      "a flooding host; harmless when few"},
+    {Drop::inner_source_invalid, "inner_source_invalid",
+     "the inner frame comes from a group (IEEE 802.3 section 3.2.3)", "find the sender with drops --last"},
     {Drop::no_headroom, "no_headroom", "no room in front of the packet for the tunnel's header",
      "a driver with too little headroom: report it"},
 }};

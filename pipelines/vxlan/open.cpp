@@ -1,4 +1,5 @@
 // From a VTEP: outer IP, UDP, VXLAN and inner Ethernet off. RFC 7348 sections 4.1 and 5.
+#include "dataplane/burst/datagram.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "dataplane/wire/vxlan.hpp"
@@ -19,6 +20,7 @@ bool is_for_gateway(const wire::Ethernet& inner, const MacAddress& gateway)
 Opened open(Packet& packet, const table::Snapshot& tables) noexcept
 {
     if (packet.fragment) return {Verdict::drop(Drop::outer_fragment)};
+    trim_to_datagram(packet);
     const auto inner_at = static_cast<std::uint16_t>(packet.l4 + sizeof(wire::Udp) + sizeof(wire::Vxlan));
     const auto* header = packet.at<wire::Vxlan>(packet.l4 + sizeof(wire::Udp));
     const auto* inner = packet.at<wire::Ethernet>(inner_at);
@@ -29,6 +31,8 @@ Opened open(Packet& packet, const table::Snapshot& tables) noexcept
     const std::uint16_t* network = tables.vnis.find(packet.peer_tunnel);
     if (network == nullptr) return {Verdict::drop(Drop::vni_unknown)};
     if (!is_for_gateway(*inner, tables.settings.gateway_mac)) return {Verdict::drop(Drop::inner_not_for_gateway)};
+
+    if (wire::is_multicast(inner->source)) return {Verdict::drop(Drop::inner_source_invalid)};
 
     const wire::Be16 type = inner->type;
     packet.network = *network;

@@ -93,9 +93,9 @@ void Bench::program()
     control::record(programmed_, transaction);
 }
 
-std::vector<Left> Bench::send(const std::string& name, ByteSpan frame, Shape shape)
+std::vector<Left> Bench::send(const std::string& name, ByteSpan frame, Shape shape, ByteSpan behind)
 {
-    const Made made = make_frame(mbufs_.pool(), frame, shape);
+    const Made made = make_frame(mbufs_.pool(), frame, shape, behind);
     receive(name, &made.frame, 1);
     if (made.original != nullptr) {
         CHECK(bytes_of(made.original) == Bytes(frame.begin(), frame.end()));

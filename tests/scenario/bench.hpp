@@ -45,8 +45,9 @@ public:
     // Control knows from the kernel who has this address on an interface's link.
     void learn(const std::string& interface, const std::string& address, const std::string& mac);
 
-    // One frame, in a burst of its own; what left because of it.
-    std::vector<Left> send(const std::string& interface, ByteSpan frame, Shape shape = Shape::whole);
+    // One frame, in a burst of its own; what left because of it. `behind`: see make_frame.
+    std::vector<Left> send(const std::string& interface, ByteSpan frame, Shape shape = Shape::whole,
+                           ByteSpan behind = {});
     // All in one burst.
     std::vector<Left> send(const std::string& interface, const std::vector<Bytes>& frames);
     // Time goes by; what left because of it. Sessions age.
@@ -56,6 +57,8 @@ public:
     // Since the last call: drops and consumed by "stage.name", none of them zero.
     [[nodiscard]] std::map<std::string, std::uint64_t> ends();
     [[nodiscard]] const LawTerms& law() const { return ledger_.own(); }
+    // Mbufs that the pipeline has not handed back: those of held packets, and no others.
+    [[nodiscard]] unsigned mbufs_kept() const { return mbufs_.lost(); }
     [[nodiscard]] std::vector<DroppedPacket> last_drops() const { return last_drops_.read(); }
     [[nodiscard]] const std::vector<std::string>& wanted_neighbors() const { return wanted_; }
     [[nodiscard]] api::Sessions sessions(const api::SessionFilter& filter = {});

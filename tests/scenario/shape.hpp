@@ -12,7 +12,9 @@ struct Made {
     rte_mbuf* frame = nullptr;
     rte_mbuf* original = nullptr;
 };
-[[nodiscard]] Made make_frame(rte_mempool* pool, ByteSpan bytes, Shape shape);
+// `behind` lies in the mbuf behind the frame's last byte, where nothing may look: a frame that was cut, with the rest
+// of it there, seems whole to code that reads too far.
+[[nodiscard]] Made make_frame(rte_mempool* pool, ByteSpan bytes, Shape shape, ByteSpan behind = {});
 
 [[nodiscard]] Bytes bytes_of(const rte_mbuf* frame);
 

@@ -21,13 +21,6 @@ struct Host {
     {
         return vxlan.ethernet(to, "52:54:00:00:01:31");
     }
-    Packet solicit(std::string_view target = "2001:db8:1::1", unsigned hop_limit = 255) const
-    {
-        return from_machine(bench, machine)
-            .ipv6("2001:db8:1::31", "ff02::1:ff00:1")
-            .ttl(hop_limit)
-            .nd_solicit(target, "52:54:00:00:01:31");
-    }
 };
 
 struct Radio {
@@ -60,7 +53,12 @@ TEST_CASE("VXLAN with illegal values (RFC 7348 sections 4 and 5)")
              "vxlan.inner_not_for_gateway"},
             {"an inner VLAN tag", "fabric", Host::inside(Host::inner_frame(from.outer().vxlan(5001)).vlan(7)),
              "vxlan.inner_not_for_gateway"},
-            {"an inner fragment of the outer kind", "fabric",
+            {"from a group", "fabric",
+             Host::inside(from.outer().vxlan(5001).ethernet(gateway_mac, "53:54:00:00:01:31")),
+             "vxlan.inner_source_invalid"},
+            {"of another ethertype", "fabric", Host::inside(Host::inner_frame(from.outer().vxlan(5001))).corrupt(63, 1),
+             "vxlan.inner_not_for_gateway"},
+            {"an outer fragment", "fabric",
              Packet{}
                  .ethernet(bench.mac("fabric"), host1_mac)
                  .ipv4("10.20.0.11", "10.20.0.2")
@@ -69,7 +67,8 @@ TEST_CASE("VXLAN with illegal values (RFC 7348 sections 4 and 5)")
                  .vxlan(5001)
                  .ethernet(gateway_mac)
                  .ipv4(machine, "192.0.2.9")
-                 .udp(1, 2),
+                 .udp(1, 2)
+                 .payload(6),
              "vxlan.outer_fragment"},
             {"on an interface that may not", "internet",
              Host::inside(from_internet(bench)
@@ -112,30 +111,6 @@ TEST_CASE("what VXLAN carries, with illegal values")
              Answer::icmp_error},
             {"inner UDP length", "fabric", inner().ipv4(machine, "192.0.2.9").udp(1, 2).poke(4, 2, 3),
              "parse.udp_malformed"},
-            {"inner ARP of another kind", "fabric",
-             inner().arp_request("52:54:00:00:01:31", machine, "10.1.0.1").poke(0, 2, 6), "parse.arp_malformed"},
-            {"an ARP reply that nobody asked for", "fabric",
-             inner().arp_reply("52:54:00:00:01:31", machine, gateway_mac, "10.1.0.1"), "route.arp_unanswered"},
-        });
-}
-
-TEST_CASE("neighbour discovery with illegal values (RFC 4861 section 7.1.1)")
-{
-    Host from;
-    die(from.bench,
-        {
-            {"hop limit 254", "fabric", from.solicit("2001:db8:1::1", 254), "route.discovery_invalid"},
-            {"code 1", "fabric", from.solicit().poke(1, 1, 1), "route.discovery_invalid"},
-            {"checksum", "fabric", from.solicit().checksum(0x1111), "route.discovery_invalid"},
-            {"a group as target", "fabric", from.solicit("ff02::1"), "route.discovery_invalid"},
-            {"an option of length 0", "fabric", from.solicit().poke(25, 1, 0), "route.discovery_invalid"},
-            {"an option longer than the message", "fabric", from.solicit().poke(25, 1, 2), "route.discovery_invalid"},
-            {"an unsolicited advertisement", "fabric",
-             from_machine(from.bench, machine)
-                 .ipv6("2001:db8:1::31", "ff02::1")
-                 .ttl(255)
-                 .nd_advertise("2001:db8:1::31", "52:54:00:00:01:31"),
-             "route.arp_unanswered"},
         });
 }
 
@@ -173,7 +148,8 @@ TEST_CASE("GTP-U with illegal values (TS 29.281 sections 5.1 and 5.2)")
              .udp(2152, 2152)
              .gtpu(0x1001)
              .ipv4("100.64.0.7", "192.0.2.9")
-             .udp(1, 2),
+             .udp(1, 2)
+             .payload(4),
          "gtpu.outer_fragment"},
         {"on an interface that may not", "fabric",
          Packet{}
@@ -185,6 +161,18 @@ TEST_CASE("GTP-U with illegal values (TS 29.281 sections 5.1 and 5.2)")
              .udp(1, 2),
          "route.tunnel_not_allowed_here"},
     };
+    const auto message = [&](unsigned type, const Bytes& elements) {
+        return from.outer().gtpu_message(type).sequence(7).payload(elements);
+    };
+    const std::string element = "gtpu.element_malformed";
+    rows.insert(rows.end(),
+                {{"an echo response without its recovery", "n3", message(2, {}), element},
+                 {"an unknown element", "n3", message(2, {14, 0, 99, 0, 0}), element},
+                 {"an element longer than its message", "n3", message(2, {14, 0, 255, 0, 9, 1, 2}), element},
+                 {"an error indication without a TEID", "n3", message(26, {133, 0, 4, 10, 30, 0, 9}), element},
+                 {"an error indication without an address", "n3", message(26, {16, 0, 0, 0x10, 1}), element},
+                 {"an address of 5 bytes", "n3", message(26, {16, 0, 0, 0x10, 1, 133, 0, 5, 1, 2, 3, 4, 5}), element},
+                 {"a list of extension headers longer than its message", "n3", message(31, {141, 9, 0x85}), element}});
     for (unsigned version : {0U, 2U, 3U, 7U})
         rows.push_back({"version " + std::to_string(version), "n3",
                         Radio::ip(from.outer().gtpu(0x1001).poke(0, 1, version << 5 | 0x10)), "gtpu.version_unknown"});
@@ -202,6 +190,24 @@ TEST_CASE("an unknown extension header that need not be understood is passed ove
         CHECK(from.bench.send("n3", frame, shape).size() == 1);
         CHECK(from.bench.ends().empty());
     }
+}
+
+TEST_CASE("path messages in order are consumed (TS 29.281 section 7)")
+{
+    Radio from;
+    const auto ends_as = [&](unsigned type, const Bytes& elements, const std::string& reason) {
+        dies(from.bench, "n3", from.outer().gtpu_message(type).sequence(7).payload(elements).bytes(), reason);
+    };
+    ends_as(2, {14, 0}, "gtpu.echo_response");
+    ends_as(26, {16, 0, 0, 0x10, 1, 133, 0, 4, 10, 30, 0, 9}, "gtpu.error_indication");
+    ends_as(31, {141, 1, 0x85}, "gtpu.extension_notification");
+    ends_as(254, {}, "gtpu.end_marker");
+    ends_as(254, {255, 0, 3, 0, 1, 7}, "gtpu.end_marker");
+    is_answered(from.bench, "n3", from.outer().gtpu_message(1).sequence(7).bytes(), "gtpu.echo_answered");
+    // What must not be, and harms nobody: no sequence number, a TEID, the spare bit.
+    is_answered(from.bench, "n3", from.outer().gtpu_message(1).bytes(), "gtpu.echo_answered");
+    is_answered(from.bench, "n3", from.outer().gtpu_message(1, 0x1001).sequence(7).bytes(), "gtpu.echo_answered");
+    passes(from.bench, "n3", Radio::ip(from.outer().gtpu(0x1001).poke(0, 1, 0x38)).bytes(), "internet");
 }
 
 TEST_CASE("what a G-PDU carries, with illegal values")
