@@ -1,5 +1,5 @@
 """Another VNI, TEID or pool in the nodes' YAML changes what the peers see on the wire."""
-from lib.evidence import judge, watch_order
+from lib.evidence import judge, story, watch_order
 from lib.topology import Journey
 
 VNI, TEID, PEER_TEID, POOL = 7777, 0x51, 0x52, "203.0.113.96/29"
@@ -11,6 +11,10 @@ def ask(rig, check):
     journey.start()
     evidence = watch_order(journey, "other-values")
     judge(check, evidence, TEID, PEER_TEID, POOL, VNI, journey.hosts)
+    printed = story(evidence)
+    named = [f"TEID {TEID:#x}\n", f"TEID {PEER_TEID:#x}\n", f"VNI {VNI},", "internet  203.0.113.9", "internet  203.0.113.10"]
+    seen = [text in printed for text in named]
+    check("the journey that the demo prints names the three other values", all(seen[:3]) and any(seen[3:]), printed)
 
     # Only the node changes, its peers do not: what it sends is no longer theirs, and the order must fail.
     cloud = journey.cloud.node
