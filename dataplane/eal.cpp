@@ -5,8 +5,12 @@
 #include <filesystem>
 #include <utility>
 
+#include <rte_alarm.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <spdlog/spdlog.h>
+
+#include "dataplane/privileges.hpp"
 
 namespace sluice::dataplane {
 namespace {
@@ -85,6 +89,12 @@ Result<Eal> Eal::start(const config::Config& config, std::uint64_t memory_bytes)
         return fail("DPDK", std::string("the environment did not start: ") + rte_strerror(rte_errno) +
                                 "; its own messages above name the device or the memory");
     return Eal(runtime_folder_of(prefix_of(config)));
+}
+
+void confine_event_thread()
+{
+    const auto give_up = [](void*) { drop_capabilities(kept_capabilities); };
+    if (rte_eal_alarm_set(1, give_up, nullptr) != 0) spdlog::warn("event=capabilities_kept thread=events");
 }
 
 Eal::Eal(Eal&& other) noexcept

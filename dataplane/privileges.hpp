@@ -11,6 +11,9 @@ namespace sluice::dataplane {
 // threads: each of ours calls this at its start. A failure is logged; the thread then goes on as it was.
 void drop_capabilities(std::initializer_list<cap_value_t> kept = {}) noexcept;
 
+// What the threads that close devices keep: some drivers take their interface down then.
+inline constexpr std::initializer_list<cap_value_t> kept_capabilities{CAP_NET_ADMIN};
+
 // Whether the calling thread has it now.
 [[nodiscard]] bool has_capability(cap_value_t capability) noexcept;
 

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "config/loader.hpp"
+#include "dataplane/eal.hpp"
 #include "dataplane/options.hpp"
 #include "dataplane/privileges.hpp"
 #include "dataplane/start_checks.hpp"
@@ -69,7 +70,8 @@ int run_node(const Options& options, const MakePipelines& make_pipelines)
         spdlog::error("event=cannot_start reason=\"{}\"", node.error().text());
         return cannot_start;
     }
-    drop_capabilities({CAP_NET_ADMIN}); // some drivers take their interface down when they are closed
+    confine_event_thread();
+    drop_capabilities(kept_capabilities);
     wait_for_stop(stop);
     return fine;
 }
