@@ -67,7 +67,7 @@ void Worker::run() noexcept
 
 BurstContext Worker::context() noexcept
 {
-    return {ledger_, last_drops_, *this, tables_.read(), plan_.pool, rte_rdtsc()};
+    return {ledger_, last_drops_, *this, departures_, tables_.read(), plan_.pool, rte_rdtsc()};
 }
 
 unsigned Worker::poll_once() noexcept
@@ -137,7 +137,7 @@ void Worker::inject_one(const KernelFrame& injected) noexcept
             return;
         }
     }
-    transmit(interface.port, interface.id, frame);
+    transmitters_[interface.port].add(interface.id, frame);
 }
 
 // Nothing of the loop is left in the worker's hands: the law holds for what is published.
@@ -174,9 +174,10 @@ void Worker::close() noexcept
     settle();
 }
 
-void Worker::transmit(std::uint16_t port, std::uint16_t interface, rte_mbuf* frame) noexcept
+void Worker::transmit(const Departure* frames, unsigned count) noexcept
 {
-    transmitters_[port].add(interface, frame);
+    for (unsigned i = 0; i < count; ++i)
+        transmitters_[frames[i].port].add(frames[i].interface, frames[i].frame);
 }
 
 bool Worker::punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept

@@ -54,7 +54,7 @@ public:
     void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
 
     // ---- Outlets: the worker's thread, inside a burst.
-    void transmit(std::uint16_t port, std::uint16_t interface, rte_mbuf* frame) noexcept override;
+    void transmit(const Departure* frames, unsigned count) noexcept override;
     [[nodiscard]] bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept override;
     void want_neighbor(std::uint16_t interface, const std::uint8_t* address, unsigned length) noexcept override;
 
@@ -96,6 +96,7 @@ private:
     LastDrops last_drops_;
     std::vector<InterfaceCounter> sent_;
     std::vector<ReceiveQueue> receive_queues_;
+    Departures departures_{*this};
     std::vector<Transmitter> transmitters_; // by port
     Queue<KernelFrame> punts_;
     Queue<KernelFrame> injects_;

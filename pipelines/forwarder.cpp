@@ -29,15 +29,6 @@ void Forwarder::hash(Packet& packet) noexcept
     with_family(packet, [&]<class Family>(Family) {
         auto& sessions = worker_.sessions.of<Family>();
         packet.hash = sessions.hash(flow_key<Family>(packet));
-        if (matches_sessions<Family>(packet)) sessions.prefetch_bucket(packet.hash);
-    });
-}
-
-void Forwarder::fetch(const Packet& packet) noexcept
-{
-    with_family(packet, [&]<class Family>(Family) {
-        auto& sessions = worker_.sessions.of<Family>();
-        if (matches_sessions<Family>(packet)) sessions.prefetch_entry(sessions.candidate(packet.hash));
     });
 }
 

@@ -5,6 +5,7 @@
 #include "dataplane/burst/packet.hpp"
 #include "dataplane/burst/pipeline.hpp"
 #include "dataplane/burst/translation.hpp"
+#include "pipelines/express_item.hpp"
 #include "pipelines/ip/hold.hpp"
 #include "pipelines/ip/way.hpp"
 #include "pipelines/policy.hpp"
@@ -20,7 +21,8 @@ struct WorkerState {
     translate::Sessions& sessions;
     Traffic traffic;
     ip::Hold hold;
-    RateLimit errors; // ICMP errors that may be sent
+    RateLimit errors;    // ICMP errors that may be sent
+    ExpressLane lane{};  // of the burst at hand
 };
 
 class Forwarder {
@@ -33,9 +35,8 @@ public:
     {
     }
 
-    // ---- The three passes over a burst: hash() for all, fetch() for all, forward() for all.
+    // The keyed hash of its flow, which forward() needs.
     void hash(Packet& packet) noexcept;
-    void fetch(const Packet& packet) noexcept;
     void forward(Packet& packet) noexcept;
 
     // Ends a packet that goes no further. Precondition: neither `next` nor `hold`.

@@ -1,9 +1,8 @@
 #include "pipelines/gateway.hpp"
 
-#include <array>
 #include <utility>
 
-#include "pipelines/arrival.hpp"
+#include "pipelines/express.hpp"
 #include "pipelines/ip/drops.hpp"
 
 namespace sluice {
@@ -14,33 +13,16 @@ constexpr std::uint32_t errors_per_second = 1'000; // ICMP errors, per worker
 } // namespace
 
 Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz)
-    : worker_{sessions, std::move(traffic), ip::Hold(tsc_hz), RateLimit(tsc_hz, errors_per_second)}
+    : worker_{sessions, std::move(traffic), ip::Hold(tsc_hz), RateLimit(tsc_hz, errors_per_second), {}}
 {
 }
 
 void Gateway::receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
 {
     context.ledger.receive(count);
-    Arrival arrival(context, worker_.traffic);
-    Forwarder forwarder(worker_, context);
-    std::array<Packet, burst_size> lane;
-    unsigned going = 0;
-    for (unsigned i = 0; i < count; ++i) {
-        Packet& packet = lane[going];
-        packet = Packet{};
-        packet.mbuf = frames[i];
-        const Verdict verdict = arrival.take(packet, port);
-        if (!verdict.goes_on()) {
-            forwarder.settle(packet, verdict);
-            continue;
-        }
-        forwarder.hash(packet);
-        ++going;
-    }
-    for (unsigned i = 0; i < going; ++i)
-        forwarder.fetch(lane[i]);
-    for (unsigned i = 0; i < going; ++i)
-        forwarder.forward(lane[i]);
+    GeneralWay general(worker_, context, port);
+    Express(worker_, context).run(port, frames, count, general);
+    context.departures.flush();
 }
 
 void Gateway::tick(BurstContext& context) noexcept
@@ -64,6 +46,7 @@ void Gateway::tick(BurstContext& context) noexcept
             context.outlets.want_neighbor(target.interface, reinterpret_cast<const std::uint8_t*>(address.data()),
                                           static_cast<unsigned>(address.size()));
         });
+    context.departures.flush();
 }
 
 void Gateway::close(BurstContext& context) noexcept
@@ -73,6 +56,7 @@ void Gateway::close(BurstContext& context) noexcept
         context.ledger.unhold();
         forwarder.settle(packet, Verdict::drop(ip::RouteDrop::neighbor_unresolved));
     });
+    context.departures.flush();
 }
 
 } // namespace sluice

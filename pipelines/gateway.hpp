@@ -1,5 +1,5 @@
-// One worker's pipeline: bursts in three passes, so that the memory a packet needs is on its way while others are
-// handled; and the packets that wait for a neighbour.
+// One worker's pipeline: bursts by the express lane as far as it goes and by the general way; and the packets that wait
+// for a neighbour.
 #pragma once
 
 #include "dataplane/burst/pipeline.hpp"

@@ -16,8 +16,14 @@ public:
         std::atomic<std::uint64_t> tx_packets{0};
         std::atomic<std::uint64_t> tx_bytes{0};
 
-        void received(std::uint32_t bytes) noexcept { add(rx_packets, 1), add(rx_bytes, bytes); }
-        void sent(std::uint32_t bytes) noexcept { add(tx_packets, 1), add(tx_bytes, bytes); }
+        void received(std::uint64_t bytes, std::uint32_t packets = 1) noexcept
+        {
+            add(rx_packets, packets), add(rx_bytes, bytes);
+        }
+        void sent(std::uint64_t bytes, std::uint32_t packets = 1) noexcept
+        {
+            add(tx_packets, packets), add(tx_bytes, bytes);
+        }
 
     private:
         // One writer: no locked instruction is needed.
@@ -36,10 +42,14 @@ public:
     }
 
     [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }
+    void prefetch_tunnel(std::uint32_t counter) const noexcept { __builtin_prefetch(&tunnels_[counter], 1); }
+    // Of all that was sent, what went by the express lane.
+    [[nodiscard]] Count& express() noexcept { return express_[0]; }
     [[nodiscard]] Count& network(std::uint32_t network) noexcept { return networks_[network]; }
     [[nodiscard]] Count& interface(std::uint32_t interface) noexcept { return interfaces_[interface]; }
 
 private:
+    std::vector<Count> express_ = std::vector<Count>(1); // a vector, so that this can be moved
     std::vector<Count> tunnels_;
     std::vector<Count> networks_;
     std::vector<Count> interfaces_;

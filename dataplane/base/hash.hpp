@@ -67,6 +67,18 @@ public:
         return hash<3>(key);
     }
 
+    // The same for many keys of Blocks times 16 bytes at once: key(i) says where the i-th stands, take(i, hash) gets
+    // its hash. The method is asked for once, and the rounds of one key fill the waits of another.
+    template<unsigned Blocks, class KeyOf, class Take>
+    void each(unsigned count, KeyOf&& key, Take&& take) const
+    {
+#if defined(__x86_64__)
+        if (method_ == Method::aes) return aes_each<Blocks>(count, key, take);
+#endif
+        for (unsigned i = 0; i < count; ++i)
+            take(i, siphash<Blocks>(key(i)));
+    }
+
 private:
     template<unsigned Blocks>
     [[nodiscard]] std::uint64_t hash(const void* key) const
@@ -94,6 +106,13 @@ private:
         }
         state = _mm_aesenc_si128(state, second);
         return static_cast<std::uint64_t>(_mm_cvtsi128_si64(state));
+    }
+
+    template<unsigned Blocks, class KeyOf, class Take>
+    __attribute__((target("aes"))) void aes_each(unsigned count, KeyOf& key, Take& take) const
+    {
+        for (unsigned i = 0; i < count; ++i)
+            take(i, aes<Blocks>(key(i)));
     }
 #endif
 

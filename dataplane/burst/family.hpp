@@ -36,6 +36,14 @@ struct V4 {
     static void adjust_header(Header& ip, const wire::Delta& addresses) noexcept { addresses.apply(ip.checksum); }
     static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.ttl; }
     static void decrement_hop_limit(Header& ip) noexcept { wire::decrement_ttl(ip); }
+    // Both at once, for half the price. Precondition: the TTL is not 0.
+    static void adjust_header_and_hop_limit(Header& ip, wire::Delta addresses) noexcept
+    {
+        const wire::Be16 before{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)};
+        --ip.ttl;
+        addresses.replace(before, wire::Be16{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)});
+        addresses.apply(ip.checksum);
+    }
 
     static std::array<std::uint8_t, 16> bytes(Address address) noexcept
     {
@@ -94,6 +102,7 @@ struct V6 {
     static void adjust_header(Header&, const wire::Delta&) noexcept {} // RFC 8200: no header checksum
     static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.hop_limit; }
     static void decrement_hop_limit(Header& ip) noexcept { --ip.hop_limit; }
+    static void adjust_header_and_hop_limit(Header& ip, const wire::Delta&) noexcept { --ip.hop_limit; }
 
     static std::array<std::uint8_t, 16> bytes(const Address& address) noexcept { return address; }
     static IpAddress value(const Address& address) noexcept { return Ipv6Address{address}; }

@@ -12,12 +12,19 @@ namespace sluice {
 enum class PuntClass : std::uint8_t { routing, neighbor, icmp, other }; // BGP and BFD; ARP and ND; ICMP; the rest
 inline constexpr unsigned punt_class_count = 4;
 
+// A frame that leaves, whole with its Ethernet header.
+struct Departure {
+    rte_mbuf* frame;
+    std::uint16_t port;
+    std::uint16_t interface;
+};
+
 class Outlets {
 public:
     virtual ~Outlets() = default;
-    // Takes the frame, whole with its Ethernet header, towards the port. Counted as sent, or as tx_queue_full, at
-    // flush.
-    virtual void transmit(std::uint16_t port, std::uint16_t interface, rte_mbuf* frame) noexcept = 0;
+    // Takes the frames, in this order, towards their ports. Counted as sent, or as tx_queue_full, when the worker's
+    // loop ends. Once per burst: Departures gathers.
+    virtual void transmit(const Departure* frames, unsigned count) noexcept = 0;
     // Takes the frame for the interface's kernel side. false: over budget or queue full; the caller keeps the frame.
     [[nodiscard]] virtual bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept = 0;
     // Asks the control process for a neighbour; losing a request is harmless, it is asked again.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "dataplane/burst/departures.hpp"
 #include "dataplane/burst/last_drops.hpp"
 #include "dataplane/burst/ledger.hpp"
 #include "dataplane/burst/outlets.hpp"
@@ -23,6 +24,7 @@ struct BurstContext {
     Ledger& ledger;
     LastDrops& last_drops;
     Outlets& outlets;
+    Departures& departures; // to `outlets`; flushed before the call returns
     const table::Snapshot& tables;
     rte_mempool* pool; // for packets that the node itself makes
     std::uint64_t now; // TSC

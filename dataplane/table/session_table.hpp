@@ -49,6 +49,13 @@ public:
     [[nodiscard]] std::uint64_t hash(const Key& key) const;
     [[nodiscard]] std::uint32_t tick(std::uint64_t tsc) const { return static_cast<std::uint32_t>(tsc >> tick_shift_); }
 
+    // hash() of many keys: key(i) points to the i-th, take(i, hash) gets its hash.
+    template<class KeyOf, class Take>
+    void hash_each(unsigned count, KeyOf&& key, Take&& take) const
+    {
+        hasher_.template each<sizeof(Key) / 16>(count, key, take);
+    }
+
     // A burst's three passes: prefetch_bucket, prefetch_entry(candidate), find.
     void prefetch_bucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[chain(hash).home]); }
     [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const; // the first entry with this tag at home, or none

@@ -12,6 +12,7 @@
 
 #include "dataplane/base/address.hpp"
 #include "dataplane/table/exact_map.hpp"
+#include "dataplane/table/exit.hpp"
 #include "dataplane/table/port_blocks.hpp"
 #include "dataplane/table/prefix_map.hpp"
 #include "dataplane/table/session_entry.hpp" // none
@@ -36,6 +37,11 @@ static_assert(sizeof(AddressKey) == 24 && std::has_unique_object_representations
 [[nodiscard]] AddressKey key_of(std::uint16_t scope, const IpAddress& address, std::uint16_t raw_port = 0,
                                 std::uint8_t protocol = 0);
 
+[[nodiscard]] constexpr std::uint64_t local4_key(std::uint16_t network, std::uint32_t raw_address) noexcept
+{
+    return std::uint64_t{network} << 32 | raw_address;
+}
+
 struct Interface {
     std::uint16_t id = 0;
     std::uint16_t port = 0;
@@ -57,6 +63,9 @@ struct Network {
     Ipv4Address address4;  // source of ICMP errors into this network
     Ipv6Address address6;
     bool used = false;
+    // Its packets may be translated by where they come from: NAT rules, EIPs or backends. Without it only packets to an
+    // address of ours have sessions.
+    bool translates = false;
 };
 
 // Who an address of ours belongs to, asked after the session table missed.
@@ -155,10 +164,10 @@ struct EipTarget {
 };
 
 struct GtpuTerminus {
-    std::uint16_t network = 0;
-    IpAddress ue;
-    IpAddress peer;
     std::uint32_t counter = 0;
+    std::uint16_t network = 0;
+    std::uint8_t family = 4;           // of the phone: 4 or 6
+    std::array<std::uint8_t, 16> ue{}; // the phone's address as in packets; of IPv4 the first four bytes
 };
 
 struct Settings {
@@ -187,9 +196,11 @@ struct Snapshot {
     std::vector<std::uint16_t> interface_of;
     std::vector<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
+    ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key: is it there?
     PrefixMap routes;                          // → group
     std::vector<Group> groups;
     std::vector<Hop> hops;
+    std::vector<Exit> exits; // by hop
     std::vector<Adjacency> adjacencies;
     std::vector<Tunnel> tunnels;
     ExactMap<AddressKey, std::uint32_t> neighbors;  // (interface, address) → hop

@@ -18,6 +18,12 @@ struct Vxlan {
 };
 static_assert(is_wire_layout<Vxlan, 8>);
 
+// The UDP source port that carries the inner flow's entropy, from the dynamic range, as section 5 recommends.
+constexpr Be16 vxlan_entropy_port(std::uint64_t flow_hash) noexcept
+{
+    return Be16{static_cast<std::uint16_t>(0xC000U | ((flow_hash >> 16) & 0x3FFF))};
+}
+
 constexpr Vxlan vxlan_header(std::uint32_t vni) noexcept
 {
     return {Vxlan::vni_flag, {}, Be24{vni}, 0};

@@ -15,7 +15,7 @@ Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& 
     auto* ethernet = reinterpret_cast<wire::Ethernet*>(front);
     *ethernet = {to.destination.bytes, out.mac.bytes, tagged ? wire::EtherType::vlan : type};
     if (tagged) *reinterpret_cast<wire::Vlan*>(ethernet + 1) = {wire::Be16{out.vlan}, type};
-    context.outlets.transmit(out.port, out.id, packet.mbuf);
+    context.departures.add(out.port, out.id, packet.mbuf);
     return Verdict::gone();
 }
 
@@ -29,7 +29,7 @@ void address_back(const table::Snapshot& tables, Packet& packet) noexcept
 Verdict send_back(BurstContext& context, Packet& packet) noexcept
 {
     const table::Interface& interface = context.tables.interfaces[packet.interface];
-    context.outlets.transmit(interface.port, interface.id, packet.mbuf);
+    context.departures.add(interface.port, interface.id, packet.mbuf);
     return Verdict::gone();
 }
 

@@ -6,21 +6,11 @@
 #include "pipelines/vxlan/vxlan.hpp"
 
 namespace sluice::vxlan {
-namespace {
-
-// From the dynamic range, as section 5 recommends.
-wire::Be16 entropy_port(std::uint64_t hash)
-{
-    return wire::Be16{static_cast<std::uint16_t>(0xC000U | ((hash >> 16) & 0x3FFF))};
-}
-
-} // namespace
-
 Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel, std::uint64_t hash) noexcept
 {
     wire::Udp* udp = prepend_outer(*packet.mbuf, tunnel, tunnel.header_length);
     if (udp == nullptr) return Verdict::drop(Drop::no_headroom);
-    udp->source = entropy_port(hash);
+    udp->source = wire::vxlan_entropy_port(hash);
     auto* inner = reinterpret_cast<wire::Ethernet*>(reinterpret_cast<wire::Vxlan*>(udp + 1) + 1);
     inner->type = packet.family == V4::family ? V4::ether_type : V6::ether_type;
     return Verdict::next();
@@ -31,7 +21,7 @@ Verdict encapsulate_frame(Packet& packet, const table::Tunnel& tunnel, std::uint
     const auto outer = static_cast<std::uint16_t>(tunnel.header_length - sizeof(wire::Ethernet));
     wire::Udp* udp = prepend_outer(*packet.mbuf, tunnel, outer);
     if (udp == nullptr) return Verdict::drop(Drop::no_headroom);
-    udp->source = entropy_port(hash);
+    udp->source = wire::vxlan_entropy_port(hash);
     return Verdict::next();
 }
 

@@ -8,6 +8,7 @@
 #include "dataplane/interfaces.hpp"
 #include "dataplane/reason_names.hpp"
 #include "pipelines/factory.hpp"
+#include "pipelines/gateway.hpp"
 #include "tests/scenario/shape.hpp"
 
 namespace sluice::test {
@@ -167,9 +168,14 @@ api::Services Bench::services()
     return answer;
 }
 
+std::uint64_t Bench::express_packets()
+{
+    return dynamic_cast<Gateway&>(*pipeline_).traffic().express().tx_packets.load(std::memory_order_relaxed);
+}
+
 BurstContext Bench::context()
 {
-    return {ledger_, last_drops_, *this, *tables_, mbufs_.pool(), now_};
+    return {ledger_, last_drops_, *this, departures_, *tables_, mbufs_.pool(), now_};
 }
 
 const table::Interface& Bench::interface(const std::string& name) const
@@ -184,12 +190,15 @@ void Bench::keep(std::uint16_t id, const rte_mbuf* frame, bool punted)
     left_.push_back({tables_->interfaces[id].name, bytes_of(frame), punted});
 }
 
-void Bench::transmit(std::uint16_t port, std::uint16_t id, rte_mbuf* frame) noexcept
+void Bench::transmit(const Departure* frames, unsigned count) noexcept
 {
-    CHECK(tables_->interfaces[id].port == port);
-    keep(id, frame, false);
-    rte_pktmbuf_free(frame);
-    ledger_.send(1);
+    for (unsigned i = 0; i < count; ++i) {
+        const auto& [frame, port, id] = frames[i];
+        CHECK(tables_->interfaces[id].port == port);
+        keep(id, frame, false);
+        rte_pktmbuf_free(frame);
+        ledger_.send(1);
+    }
 }
 
 bool Bench::punt(std::uint16_t id, PuntClass, rte_mbuf* frame) noexcept

@@ -65,10 +65,14 @@ public:
     [[nodiscard]] api::Services services();
     [[nodiscard]] dataplane::TrafficReader& traffic() { return factory_->traffic(); }
     [[nodiscard]] const table::Snapshot& tables() const { return *tables_; }
+    // What the express lane has sent.
+    [[nodiscard]] std::uint64_t express_packets();
+    // Mbufs that the pipeline has not handed back: those of held packets, and no others.
+    [[nodiscard]] unsigned mbufs_kept() const { return mbufs_.lost(); }
     void refuse_punts(bool refused) { refuse_punts_ = refused; }
 
 private:
-    void transmit(std::uint16_t port, std::uint16_t interface, rte_mbuf* frame) noexcept override;
+    void transmit(const Departure* frames, unsigned count) noexcept override;
     [[nodiscard]] bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept override;
     void want_neighbor(std::uint16_t interface, const std::uint8_t* address, unsigned length) noexcept override;
     [[nodiscard]] std::uint64_t start() override { return 0; }
@@ -88,6 +92,7 @@ private:
     std::unique_ptr<const table::Snapshot> tables_;
     std::unique_ptr<dataplane::PipelineFactory> factory_;
     std::unique_ptr<Pipeline> pipeline_;
+    Departures departures_{*this};
     Ledger ledger_;
     LastDrops last_drops_;
     std::uint64_t now_;

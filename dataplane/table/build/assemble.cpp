@@ -1,6 +1,8 @@
 // The order of building, and the small tables: settings, interfaces, networks, own addresses.
 #include "dataplane/table/build/assemble.hpp"
 
+#include <cstring>
+
 #include "dataplane/table/build/fields.hpp"
 
 namespace sluice::table {
@@ -78,6 +80,7 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kPool, Kind::kNatRule, Kind::kEip, Kind::kNetwork})) assemble_translation(assembly);
     if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kEip, Kind::kService}))
         assemble_locals(assembly);
+    if (changes.any({Kind::kNetwork, Kind::kNatRule, Kind::kEip, Kind::kService})) assemble_translating(assembly);
     return {};
 }
 
@@ -151,6 +154,24 @@ void assemble_locals(Assembly& assembly)
     add_gateways(locals, assembly);
     add_interfaces(locals, assembly);
     assembly.out.locals = locals.build();
+    ExactMap<std::uint64_t, bool>::Builder v4;
+    assembly.out.locals.for_each([&](const AddressKey& key, const LocalAddress&) {
+        std::uint32_t address = 0;
+        std::memcpy(&address, key.address.data(), sizeof address);
+        if (key.family == 4) v4.add(local4_key(key.scope, address), true);
+    });
+    assembly.out.locals4 = v4.build();
+}
+
+void assemble_translating(Assembly& assembly)
+{
+    auto& networks = assembly.out.networks;
+    for (std::size_t id = 0; id < networks.size(); ++id)
+        networks[id].translates = id < assembly.out.nat_rules.size() && !assembly.out.nat_rules[id].empty();
+    for (const Service& service : assembly.out.services)
+        networks[service.network].translates = true;
+    for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
+        networks[object.eip().network()].translates = true;
 }
 
 } // namespace sluice::table

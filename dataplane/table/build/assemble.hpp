@@ -33,5 +33,6 @@ void assemble_networks(Assembly& assembly);
 void assemble_services(Assembly& assembly);
 void assemble_translation(Assembly& assembly); // pools, NAT rules, EIPs
 void assemble_locals(Assembly& assembly);      // after all others: whose each own address is
+void assemble_translating(Assembly& assembly); // after all others: which networks translate by source
 
 } // namespace sluice::table

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "dataplane/table/build/assemble.hpp"
+#include "dataplane/table/build/exits.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/tunnel_header.hpp"
 
@@ -41,6 +42,7 @@ private:
     {
         out_.groups.clear();
         out_.hops.clear();
+        out_.exits.clear();
         out_.adjacencies.clear();
         out_.tunnels.clear();
     }
@@ -193,6 +195,8 @@ private:
             if (hop.kind == Hop::Kind::vxlan || hop.kind == Hop::Kind::gtpu) hop.mtu = mtu_in(out_.tunnels[hop.index]);
         for (Group& group : out_.groups)
             group.mtu = smallest_mtu(group.hops);
+        for (const Hop& hop : out_.hops)
+            out_.exits.push_back(make_exit(out_, hop));
     }
 
     std::uint16_t mtu_in(const Tunnel& tunnel) const
@@ -228,7 +232,11 @@ private:
         std::size_t number = out_.tunnels.size();
         for (const auto& [key, object] : assembly_.objects.of(Kind::kGtpuTunnel)) {
             const api::GtpuTunnel& from = object.gtpu_tunnel();
-            teids.add(from.teid(), {narrow(from.network()), ip_of(from.ue()), ip_of(from.peer()), numbers_[number++]});
+            const IpAddress ue = ip_of(from.ue());
+            GtpuTerminus terminus{
+                numbers_[number++], narrow(from.network()), static_cast<std::uint8_t>(ue.is_v4() ? 4 : 6), {}};
+            std::copy(from.ue().begin(), from.ue().end(), terminus.ue.begin());
+            teids.add(from.teid(), terminus);
         }
         out_.teids = teids.build();
     }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/scenario/hostile/death.hpp"
+#include "tests/scenario/mutator.hpp"
 #include "tests/scenario/stations.hpp"
 
 namespace sluice::test {
@@ -66,54 +67,6 @@ std::vector<Seed> seeds_for(const Bench& bench)
                    .bytes()},
     };
 }
-
-class Mutator {
-public:
-    explicit Mutator(std::uint32_t seed)
-        : random_(seed)
-    {
-    }
-
-    Bytes mutate(Bytes frame)
-    {
-        // Past the MAC addresses, so that most get through the door.
-        for (std::size_t changes = 1 + below(4); changes > 0 && frame.size() > 13; --changes) {
-            const std::size_t at = 12 + below(frame.size() - 12);
-            switch (below(4)) {
-            case 0:
-                frame[at] = static_cast<std::uint8_t>(below(256));
-                break;
-            case 1:
-                frame[at] = static_cast<std::uint8_t>(frame[at] ^ 1U << below(8));
-                break;
-            case 2:
-                frame[at] = below(2) == 0 ? 0x00 : 0xFF;
-                break;
-            default:
-                frame.resize(at + below(2) * 40);
-                break;
-            }
-        }
-        repair(frame);
-        return frame;
-    }
-
-    std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_); }
-
-private:
-    // A wrong outer checksum would hide everything behind it; half of the packets get a right one.
-    void repair(Bytes& frame)
-    {
-        const std::size_t ip = frame.size() > 18 && frame[12] == 0x81 && frame[13] == 0x00 ? 18 : 14;
-        if (below(2) == 0 || frame.size() < ip + 20 || frame[ip] >> 4 != 4) return;
-        const std::size_t header = std::min<std::size_t>((frame[ip] & 15U) * 4U, frame.size() - ip);
-        if (header < 20) return;
-        write_number(frame, ip + 10, 2, 0);
-        write_number(frame, ip + 10, 2, reference_checksum(ByteSpan(frame).subspan(ip, header)));
-    }
-
-    std::mt19937 random_;
-};
 
 } // namespace
 

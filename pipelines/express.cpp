@@ -1,0 +1,189 @@
+// The last passes: session or route, rewrite, exit.
+#include "pipelines/express.hpp"
+
+#include "pipelines/express_look.hpp"
+#include "pipelines/express_send.hpp"
+#include "pipelines/traffic_runs.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr unsigned ahead = 4;        // frames whose headers are on their way while one is looked at
+constexpr unsigned epoch_shift = 32; // of Entry::next_hop, as dispatch.cpp writes it
+
+template<class Family>
+const typename Family::Key& key_of(const ExpressItem& item) noexcept
+{
+    if constexpr (Family::family == V4::family)
+        return item.key.v4;
+    else
+        return item.key.v6;
+}
+
+template<class Visit>
+auto with_family(const ExpressItem& item, Visit&& visit) noexcept
+{
+    return item.family == V4::family ? visit(V4{}) : visit(V6{});
+}
+
+bool may_leave(const ExpressItem& item) noexcept
+{
+    return item.lane == ExpressItem::Lane::session || item.lane == ExpressItem::Lane::plain;
+}
+
+} // namespace
+
+void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general) noexcept
+{
+    for (unsigned i = 0; i < count; ++i) {
+        if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + ahead], const void*));
+        look(port, frames[i], lane_[i]);
+    }
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane_[i];
+        if (item.lane != Lane::gtpu) continue;
+        item.lane = open_gtpu(item);
+        if (item.lane == Lane::session) item.lane = choose(item);
+    }
+    hash_all<V4>(count);
+    hash_all<V6>(count);
+    for (unsigned i = 0; i < count; ++i)
+        if (lane_[i].lane == Lane::session) fetch(lane_[i]);
+    for (unsigned i = 0; i < count; ++i)
+        if (may_leave(lane_[i])) with_family(lane_[i], [&]<class Family>(Family) { resolve<Family>(lane_[i]); });
+    for (unsigned i = 0; i < count; ++i)
+        if (may_leave(lane_[i]) && lane_[i].exit->outer != 0) traffic_.prefetch_tunnel(lane_[i].exit->counter);
+    send(count, general);
+}
+
+template<class Family>
+void Express::hash_all(unsigned count) noexcept
+{
+    std::array<std::uint8_t, burst_size> items;
+    unsigned keys = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        items[keys] = static_cast<std::uint8_t>(i);
+        keys += static_cast<unsigned>(lane_[i].lane != Lane::general && lane_[i].family == Family::family);
+    }
+    auto& sessions = sessions_.of<Family>();
+    sessions.hash_each(
+        keys, [&](unsigned i) { return &key_of<Family>(lane_[items[i]]); },
+        [&](unsigned i, std::uint64_t hash) {
+            Item& item = lane_[items[i]];
+            item.hash = hash;
+            if (item.lane != Lane::plain) sessions.prefetch_bucket(hash);
+        });
+}
+
+void Express::fetch(Item& item) noexcept
+{
+    with_family(item, [&]<class Family>(Family) {
+        auto& sessions = sessions_.of<Family>();
+        item.entry = sessions.candidate(item.hash);
+        sessions.prefetch_entry(item.entry);
+    });
+}
+
+template<class Family>
+void Express::resolve(Item& item) noexcept
+{
+    if (item.tunnel == from_vxlan) find_sender<Family>(item);
+    if (item.lane == Lane::session) {
+        if (resolve_session<Family>(item)) return;
+        // Without a session, what stays inside its network goes by its routes; all else is a matter of policy.
+        const bool inside = item.network != table::public_network && is_ordinary<Family>(item);
+        item.lane = inside ? Lane::plain : Lane::general;
+    }
+    if (item.lane == Lane::plain && !resolve_route<Family>(item)) item.lane = Lane::general;
+}
+
+// False: the flow has no session.
+template<class Family>
+bool Express::resolve_session(Item& item) noexcept
+{
+    auto& sessions = sessions_.of<Family>();
+    const auto& key = key_of<Family>(item);
+    if (item.entry == table::none || !(sessions.entry(item.entry).key == key))
+        item.entry = sessions.find(key, item.hash);
+    if (item.entry == table::none) return false;
+    const auto& entry = sessions.entry(item.entry);
+    const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
+    const std::uint8_t seen = entry.tcp_flags_seen.load(std::memory_order_relaxed);
+    const bool simple = known >> epoch_shift == tables_.routes_epoch && !entry.has(entry.answers_local) &&
+                        (item.tcp_flags & ~seen) == 0;
+    if (simple)
+        take_exit(item, static_cast<std::uint32_t>(known));
+    else
+        item.lane = Lane::general;
+    return true;
+}
+
+// By the routes of its network, if it is not for the node itself.
+template<class Family>
+bool Express::resolve_route(Item& item) noexcept
+{
+    const auto& key = key_of<Family>(item);
+    item.entry = table::none;
+    const std::uint32_t group = Family::find_route(tables_, item.network, key.destination);
+    if (group == table::none || tables_.groups[group].hops.empty()) return false;
+    take_exit(item, tables_.groups[group].pick(item.hash));
+    return true;
+}
+
+void Express::take_exit(Item& item, std::uint32_t hop) noexcept
+{
+    item.exit = &tables_.exits[hop];
+    const auto* line = reinterpret_cast<const std::byte*>(item.exit);
+    rte_prefetch0(line);
+    rte_prefetch0(line + RTE_CACHE_LINE_SIZE);
+}
+
+// A VXLAN packet does not name the machine it comes from; the way back to its source does.
+template<class Family>
+void Express::find_sender(Item& item) noexcept
+{
+    item.tunnel = table::none;
+    bool unreachable = false;
+    const std::uint32_t hop = ip::find_hop<Family>(tables_, item.network, key_of<Family>(item).source, 0, unreachable);
+    if (hop != table::none && tables_.hops[hop].kind == table::Hop::Kind::vxlan)
+        item.tunnel = tables_.tunnels[tables_.hops[hop].index].counter;
+}
+
+template<class Family>
+bool Express::is_ordinary(const Item& item) const noexcept
+{
+    const auto& key = key_of<Family>(item);
+    if (!express::is_ordinary(key)) return false;
+    if constexpr (Family::family == V4::family)
+        return tables_.locals4.find(table::local4_key(item.network, key.destination)) == nullptr;
+    else
+        return tables_.locals.find(address_key<V6>(item.network, key.destination)) == nullptr;
+}
+
+void Express::send(unsigned count, GeneralWay& general) noexcept
+{
+    const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
+    TrafficRuns runs(traffic_);
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane_[i];
+        const bool leaves = may_leave(item) && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
+        if (!leaves) {
+            general.take(item.mbuf);
+            continue;
+        }
+        runs.received(item);
+        std::uint16_t network = item.network;
+        with_family(item, [&]<class Family>(Family) {
+            if (item.entry == table::none) return express::forward<Family>(item);
+            auto& entry = sessions_.of<Family>().entry(item.entry);
+            express::translate<Family>(item, entry);
+            entry.hit(item.l3_length, tick);
+            network = entry.out_network;
+        });
+        express::put_exit(item);
+        runs.sent(item, network);
+        context_.departures.add(item.exit->port, item.exit->interface, item.mbuf);
+    }
+}
+
+} // namespace sluice
