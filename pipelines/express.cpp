@@ -8,7 +8,6 @@
 namespace sluice {
 namespace {
 
-constexpr unsigned ahead = 4;        // frames whose headers are on their way while one is looked at
 constexpr unsigned epoch_shift = 32; // of Entry::next_hop, as dispatch.cpp writes it
 
 template<class Family>
@@ -35,16 +34,8 @@ bool may_leave(const ExpressItem& item) noexcept
 
 void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general) noexcept
 {
-    for (unsigned i = 0; i < count; ++i) {
-        if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + ahead], const void*));
-        look(port, frames[i], lane_[i]);
-    }
-    for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane_[i];
-        if (item.lane != Lane::gtpu) continue;
-        item.lane = open_gtpu(item);
-        if (item.lane == Lane::session) item.lane = choose(item);
-    }
+    look_all(port, frames, count);
+    open_all(count);
     hash_all<V4>(count);
     hash_all<V6>(count);
     for (unsigned i = 0; i < count; ++i)

@@ -37,6 +37,8 @@ private:
     static constexpr std::uint32_t from_vxlan = table::none - 1; // as ExpressItem::tunnel: not known yet which
 
     // ---- First passes (express_look.cpp): what is it, and in which network?
+    void look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
+    void open_all(unsigned count) noexcept;
     void look(std::uint16_t port, rte_mbuf* frame, Item& item) noexcept;
     [[nodiscard]] Lane look_at_packet(Item& item, bool is_v4, std::uint8_t* ip, std::uint32_t room) noexcept;
     [[nodiscard]] Lane out_of_tunnel(Item& item, const table::Interface& interface) noexcept;

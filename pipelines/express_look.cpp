@@ -13,14 +13,14 @@ namespace {
 using express::load;
 using Lane = ExpressItem::Lane;
 
+constexpr unsigned ahead = 4; // frames whose headers are on their way while one is looked at
 constexpr std::uint16_t no_interface = 0xFFFF;
-constexpr std::uint64_t mac_bits = 0x0000FFFFFFFFFFFF; // the first six bytes of a word of memory
 
-std::uint64_t mac_word(const MacAddress& mac)
+// As two words: a compare through memory would wait for its own stores.
+bool same_mac(const std::uint8_t* left, const std::uint8_t* right)
 {
-    std::uint64_t word = 0;
-    std::memcpy(&word, mac.bytes.data(), mac.bytes.size());
-    return word;
+    return load<std::uint32_t>(left) == load<std::uint32_t>(right) &&
+           load<std::uint16_t>(left + 4) == load<std::uint16_t>(right + 4);
 }
 
 // One segment, nobody else's, with room for any exit in front once its link header is off.
@@ -55,7 +55,25 @@ std::uint16_t destination_port(const ExpressItem& item)
 
 } // namespace
 
-void Express::look(std::uint16_t port, rte_mbuf* frame, Item& item) noexcept
+void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
+{
+    for (unsigned i = 0; i < count; ++i) {
+        if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + ahead], const void*));
+        look(port, frames[i], lane_[i]);
+    }
+}
+
+void Express::open_all(unsigned count) noexcept
+{
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane_[i];
+        if (item.lane != Lane::gtpu) continue;
+        const Lane lane = open_gtpu(item);
+        item.lane = lane == Lane::session ? choose(item) : lane;
+    }
+}
+
+inline void Express::look(std::uint16_t port, rte_mbuf* frame, Item& item) noexcept
 {
     item.mbuf = frame;
     item.tunnel = table::none;
@@ -77,17 +95,15 @@ void Express::look(std::uint16_t port, rte_mbuf* frame, Item& item) noexcept
     item.interface = tables_.interface_of[port * 4096U + vlan];
     if (item.interface == no_interface) return;
     const table::Interface& interface = tables_.interfaces[item.interface];
-    const bool ours = (load<std::uint64_t>(start) & mac_bits) == mac_word(interface.mac);
-    if (!ours || wire::is_multicast(ethernet.source)) return;
+    if (!same_mac(start, interface.mac.bytes.data()) || wire::is_multicast(ethernet.source)) return;
     if (type != wire::EtherType::ipv4 && type != wire::EtherType::ipv6) return;
     item.network = interface.network;
-    item.lane = look_at_packet(item, type == wire::EtherType::ipv4, start + length, frame->data_len - length);
-    if (item.lane == Lane::session && item.protocol == wire::IpProtocol::udp)
-        item.lane = out_of_tunnel(item, interface);
-    if (item.lane == Lane::session) item.lane = choose(item);
+    Lane lane = look_at_packet(item, type == wire::EtherType::ipv4, start + length, frame->data_len - length);
+    if (lane == Lane::session && item.protocol == wire::IpProtocol::udp) lane = out_of_tunnel(item, interface);
+    item.lane = lane == Lane::session ? choose(item) : lane;
 }
 
-Lane Express::look_at_packet(Item& item, bool is_v4, std::uint8_t* ip, std::uint32_t room) noexcept
+inline Lane Express::look_at_packet(Item& item, bool is_v4, std::uint8_t* ip, std::uint32_t room) noexcept
 {
     return is_v4 ? express::look(V4{}, item, ip, room) : express::look(V6{}, item, ip, room);
 }
@@ -174,14 +190,15 @@ Lane Express::open_gtpu(Item& item) noexcept
     return lane;
 }
 
-// In the public network only packets to an address of ours have sessions, unless it translates by source.
-Lane Express::choose(const Item& item) noexcept
+// In the public network only packets to an address of ours have sessions, and those it translates by their source.
+inline Lane Express::choose(const Item& item) noexcept
 {
-    if (item.network != table::public_network || tables_.networks[table::public_network].translates)
-        return Lane::session;
+    const table::Network& network = tables_.networks[item.network];
+    if (item.network != table::public_network || network.translates) return Lane::session;
     if (item.family == V4::family) {
         const table::FlowKey4& key = item.key.v4;
-        if (tables_.locals4.find(table::local4_key(table::public_network, key.destination)) != nullptr)
+        if (network.sources.have(key.source) ||
+            tables_.locals4.find(table::local4_key(table::public_network, key.destination)) != nullptr)
             return Lane::session;
         return express::is_ordinary(key) ? Lane::plain : Lane::general;
     }

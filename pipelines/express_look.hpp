@@ -38,26 +38,28 @@ inline void store(void* to, Word word) noexcept
 // The transport header at `l4`, of `room` bytes with its payload: TCP in mid-stream or UDP, whole, with possible
 // lengths. Fills the key's ports and the item's flags. `keyed`: the ports are there, but the packet is not for us.
 template<class Key>
-[[nodiscard]] inline ExpressItem::Lane look_at_transport(ExpressItem& item, Key& key, const std::uint8_t* l4,
-                                                         std::uint32_t room) noexcept
+[[nodiscard]] inline ExpressItem::Lane look_at_transport(ExpressItem& item, Key& key, std::uint8_t protocol,
+                                                         const std::uint8_t* l4, std::uint32_t room) noexcept
 {
     using Lane = ExpressItem::Lane;
-    if (item.protocol == wire::IpProtocol::tcp) {
+    item.protocol = protocol;
+    std::uint8_t flags = 0;
+    if (protocol == wire::IpProtocol::tcp) {
         if (room < sizeof(wire::Tcp)) return Lane::general;
         const auto& tcp = *reinterpret_cast<const wire::Tcp*>(l4);
         const std::size_t header = tcp.data_offset();
         if (header < wire::Tcp::min_header_length || header > room) return Lane::general;
-        item.tcp_flags = tcp.flags;
-    } else if (item.protocol == wire::IpProtocol::udp) {
+        flags = tcp.flags;
+    } else if (protocol == wire::IpProtocol::udp) {
         if (room < sizeof(wire::Udp)) return Lane::general;
         const std::uint16_t length = reinterpret_cast<const wire::Udp*>(l4)->length.host();
         if (length < sizeof(wire::Udp) || length > room) return Lane::general;
-        item.tcp_flags = 0;
     } else {
         return Lane::general;
     }
     std::memcpy(&key.source_port, l4, sizeof key.source_port + sizeof key.destination_port);
-    return (item.tcp_flags & wire::Tcp::syn) != 0 ? Lane::keyed : Lane::session;
+    item.tcp_flags = flags;
+    return (flags & wire::Tcp::syn) != 0 ? Lane::keyed : Lane::session;
 }
 
 // IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1.
@@ -74,7 +76,6 @@ template<class Key>
     if (!plain) return Lane::general;
     item.ip = ip;
     item.family = V4::family;
-    item.protocol = header.protocol;
     item.l3_length = static_cast<std::uint16_t>(total);
     table::FlowKey4& key = item.key.v4;
     key.source = V4::source(header);
@@ -82,7 +83,8 @@ template<class Key>
     key.network = item.network;
     key.protocol = header.protocol;
     key.zero = 0;
-    return look_at_transport(item, key, ip + sizeof header, total - static_cast<std::uint32_t>(sizeof header));
+    return look_at_transport(item, key, header.protocol, ip + sizeof header,
+                             total - static_cast<std::uint32_t>(sizeof header));
 }
 
 // IPv6 at `ip`: no extension headers, hop limit above 1.
@@ -97,7 +99,6 @@ template<class Key>
     if (!plain) return Lane::general;
     item.ip = ip;
     item.family = V6::family;
-    item.protocol = header.next_header;
     item.l3_length = static_cast<std::uint16_t>(payload + sizeof header);
     table::FlowKey6& key = item.key.v6;
     key.source = V6::source(header);
@@ -106,7 +107,7 @@ template<class Key>
     key.protocol = header.next_header;
     key.zero = 0;
     key.zero2 = 0;
-    return look_at_transport(item, key, ip + sizeof header, payload);
+    return look_at_transport(item, key, header.next_header, ip + sizeof header, payload);
 }
 
 // Addresses that a router may forward without a thought: no group, loopback, "this network" or link-local one. The

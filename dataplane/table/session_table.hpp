@@ -144,7 +144,7 @@ std::uint64_t SessionTable<Key>::hash(const Key& key) const
 }
 
 template<class Key>
-typename SessionTable<Key>::Chain SessionTable<Key>::chain(std::uint64_t hash) const
+[[gnu::always_inline]] inline typename SessionTable<Key>::Chain SessionTable<Key>::chain(std::uint64_t hash) const
 {
     const std::uint64_t buckets = buckets_.size();
     const auto home = static_cast<std::uint32_t>(((hash & 0xFFFFFFFF) * buckets) >> 32);
@@ -154,14 +154,14 @@ typename SessionTable<Key>::Chain SessionTable<Key>::chain(std::uint64_t hash) c
 }
 
 template<class Key>
-std::uint32_t SessionTable<Key>::following(std::uint32_t bucket, const Chain& chain) const
+[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::following(std::uint32_t bucket, const Chain& chain) const
 {
     const std::uint64_t next = std::uint64_t{bucket} + chain.step;
     return static_cast<std::uint32_t>(next < buckets_.size() ? next : next - buckets_.size());
 }
 
 template<class Key>
-std::uint32_t SessionTable<Key>::candidate(std::uint64_t hash) const
+[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::candidate(std::uint64_t hash) const
 {
     const Chain at = chain(hash);
     const unsigned matches = buckets_[at.home].matches(at.tag);
@@ -169,7 +169,7 @@ std::uint32_t SessionTable<Key>::candidate(std::uint64_t hash) const
 }
 
 template<class Key>
-void SessionTable<Key>::prefetch_entry(std::uint32_t entry) const
+[[gnu::always_inline]] inline void SessionTable<Key>::prefetch_entry(std::uint32_t entry) const
 {
     if (entry == none) return;
     const auto* line = reinterpret_cast<const std::byte*>(&entries_[entry]);
@@ -178,7 +178,7 @@ void SessionTable<Key>::prefetch_entry(std::uint32_t entry) const
 }
 
 template<class Key>
-std::uint32_t SessionTable<Key>::find(const Key& key, std::uint64_t hash) const
+[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::find(const Key& key, std::uint64_t hash) const
 {
     const Chain at = chain(hash);
     std::uint32_t index = at.home;

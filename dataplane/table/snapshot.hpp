@@ -56,6 +56,31 @@ struct Interface {
     std::string name;
 };
 
+// A few IPv4 prefixes that are asked for every packet. When full, add() says so.
+class Sources4 {
+public:
+    [[nodiscard]] bool add(std::uint32_t raw_address, std::uint32_t raw_mask) noexcept
+    {
+        if (count_ == prefixes_.size()) return false;
+        prefixes_[count_++] = {raw_address & raw_mask, raw_mask};
+        return true;
+    }
+    [[nodiscard]] bool have(std::uint32_t raw_address) const noexcept
+    {
+        for (unsigned i = 0; i < count_; ++i)
+            if ((raw_address & prefixes_[i].mask) == prefixes_[i].address) return true;
+        return false;
+    }
+
+private:
+    struct Masked {
+        std::uint32_t address = 0;
+        std::uint32_t mask = 0;
+    };
+    std::array<Masked, 4> prefixes_{};
+    std::uint32_t count_ = 0;
+};
+
 struct Network {
     std::string name;
     std::uint32_t vni = 0;
@@ -63,9 +88,10 @@ struct Network {
     Ipv4Address address4;  // source of ICMP errors into this network
     Ipv6Address address6;
     bool used = false;
-    // Its packets may be translated by where they come from: NAT rules, EIPs or backends. Without it only packets to an
-    // address of ours have sessions.
+    // What else than packets to an address of ours may have a session here: those from `sources`, and, where it
+    // `translates`, any (EIPs, backends, more NAT rules than `sources` holds).
     bool translates = false;
+    Sources4 sources;
 };
 
 // Who an address of ours belongs to, asked after the session table missed.

@@ -67,8 +67,6 @@ public:
     [[nodiscard]] const table::Snapshot& tables() const { return *tables_; }
     // What the express lane has sent.
     [[nodiscard]] std::uint64_t express_packets();
-    // Mbufs that the pipeline has not handed back: those of held packets, and no others.
-    [[nodiscard]] unsigned mbufs_kept() const { return mbufs_.lost(); }
     void refuse_punts(bool refused) { refuse_punts_ = refused; }
 
 private:

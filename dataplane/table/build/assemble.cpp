@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dataplane/table/build/fields.hpp"
+#include "dataplane/wire/endian.hpp"
 
 namespace sluice::table {
 namespace {
@@ -166,8 +167,20 @@ void assemble_locals(Assembly& assembly)
 void assemble_translating(Assembly& assembly)
 {
     auto& networks = assembly.out.networks;
-    for (std::size_t id = 0; id < networks.size(); ++id)
-        networks[id].translates = id < assembly.out.nat_rules.size() && !assembly.out.nat_rules[id].empty();
+    for (Network& network : networks) {
+        network.translates = false;
+        network.sources = {};
+    }
+    for (const std::vector<NatRule>& rules : assembly.out.nat_rules) {
+        for (const NatRule& rule : rules) {
+            const Prefix source = rule.source.masked();
+            const std::uint32_t mask =
+                source.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - source.length);
+            Network& network = networks[rule.network];
+            if (!network.sources.add(wire::Be32{source.address.v4().value}.raw(), wire::Be32{mask}.raw()))
+                network.translates = true;
+        }
+    }
     for (const Service& service : assembly.out.services)
         networks[service.network].translates = true;
     for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
