@@ -51,20 +51,18 @@ public:
         std::vector<std::pair<Key, Value>> rows_;
     };
 
+    class View;
+
     ExactMap()
         : ExactMap(std::vector<std::pair<Key, Value>>{})
     {
     }
 
     // Null when absent. Valid as long as the map is.
-    [[nodiscard]] const Value* find(const Key& key) const
-    {
-        const Slot& slot = slots_[slot_of(key)];
-        return slot.used ? &slot.value : nullptr;
-    }
+    [[nodiscard]] const Value* find(const Key& key) const { return view().find(key); }
+    void prefetch(const Key& key) const { view().prefetch(key); }
 
-    void prefetch(const Key& key) const { __builtin_prefetch(&slots_[mix_key(key) & mask_]); }
-
+    [[nodiscard]] View view() const { return View(slots_.data(), mask_); }
     [[nodiscard]] std::size_t size() const { return size_; }
 
     template<class Visit>
@@ -86,10 +84,36 @@ private:
         , mask_(slots_.size() - 1)
     {
         for (const auto& [key, value] : rows) {
-            Slot& slot = slots_[slot_of(key)];
+            Slot& slot = slots_[view().slot_of(key)];
             if (!slot.used) ++size_;
             slot = Slot{key, value, true};
         }
+    }
+
+    std::vector<Slot> slots_;
+    std::size_t mask_;
+    std::size_t size_ = 0;
+};
+
+// The map's slots without the map, which must outlive it: for owners that keep what a packet needs in one cache line.
+template<class Key, class Value>
+class ExactMap<Key, Value>::View {
+public:
+    View() = default; // of nothing: not to be asked
+
+    [[nodiscard]] const Value* find(const Key& key) const
+    {
+        const Slot& slot = slots_[slot_of(key)];
+        return slot.used ? &slot.value : nullptr;
+    }
+    void prefetch(const Key& key) const { __builtin_prefetch(&slots_[mix_key(key) & mask_]); }
+
+private:
+    friend class ExactMap;
+    View(const Slot* slots, std::size_t mask)
+        : slots_(slots)
+        , mask_(mask)
+    {
     }
 
     // The slot that has the key, or the free one where it would stand. Ends, for at least half of the slots are free.
@@ -101,9 +125,8 @@ private:
         return at;
     }
 
-    std::vector<Slot> slots_;
-    std::size_t mask_;
-    std::size_t size_ = 0;
+    const Slot* slots_ = nullptr;
+    std::size_t mask_ = 0;
 };
 
 } // namespace sluice::table

@@ -1,68 +1,151 @@
-// Longest prefix match over (network, address) for both families. Built by the table server's thread, read by every
-// worker and never changed; about 32 bytes per IPv4 and 64 per IPv6 prefix, 32 per network; building never fails.
+// Longest prefix match over (network, address) for both families, as one transaction left it. Made by RouteTable, read
+// by every worker and never changed; a copy shares everything. Reading never fails.
 //
-// One hash per family over (network, masked address, length), probed once per length that the network really has,
-// longest first. A VPC has a handful of lengths. A network of thousands of routes deserves a FIB of its own instead.
+// The public network and every other one of some thousands of routes have a trie of their own (fib.hpp). A VPC with
+// few has a hash over (masked address, length), probed once per length that the network really has, longest first.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <vector>
+#include <cstring>
+#include <memory>
 
-#include "dataplane/base/address.hpp"
 #include "dataplane/table/exact_map.hpp"
+#include "dataplane/table/fib.hpp"
 
 namespace sluice::table {
 
 class PrefixMap {
 public:
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
-
-    class Builder;
+    static constexpr std::uint32_t none = no_route;
 
     PrefixMap() = default;
 
     // The value of the longest prefix that holds the address, or `none`.
-    [[nodiscard]] std::uint32_t find4(std::uint16_t network, std::uint32_t address_host_order) const;
-    [[nodiscard]] std::uint32_t find6(std::uint16_t network, const std::uint8_t* address) const; // 16 bytes
+    [[nodiscard]] std::uint32_t find4(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
+    [[nodiscard]] std::uint32_t find6(std::uint16_t network, const std::uint8_t* address) const noexcept; // 16 bytes
 
-    [[nodiscard]] std::size_t size() const { return v4_.size() + v6_.size(); }
+    // Ask for the memory that decides the same lookup: first for the whole burst, then look up.
+    void prefetch4(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
+    void prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept;
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
+    friend class RouteTable;
+
     struct Key4 {
         std::uint32_t address = 0; // host order, masked
-        std::uint16_t network = 0;
-        std::uint16_t length = 0;
-    };
-    struct Key6 {
-        std::array<std::uint64_t, 2> address{}; // host order, masked, high half first
-        std::uint32_t network = 0;
         std::uint32_t length = 0;
     };
-    // A bit per length that occurs in the network.
-    struct Lengths {
-        std::uint64_t v4 = 0;              // 0..32
-        std::array<std::uint64_t, 3> v6{}; // 0..128
+    struct Key6 {
+        std::uint64_t high = 0; // host order, masked
+        std::uint64_t low = 0;
+        std::uint64_t length = 0;
     };
+    // Of a network: its trie, or its hash with a bit per length that occurs. Neither: no route.
+    template<class Key, std::size_t Words>
+    struct Network {
+        const FibRoot* root = nullptr;
+        std::array<std::uint64_t, Words> lengths{};
+        typename ExactMap<Key, std::uint32_t>::View map;
+    };
+    using Network4 = Network<Key4, 1>;
+    using Network6 = Network<Key6, 3>;
 
-    [[nodiscard]] static Key4 key4(std::uint16_t network, std::uint32_t address, unsigned length);
-    [[nodiscard]] static Key6 key6(std::uint16_t network, const std::array<std::uint64_t, 2>& address, unsigned length);
+    static constexpr std::uint64_t mask64(unsigned length) noexcept // the first `length` of 64 bits, at most 64
+    {
+        return length == 0 ? 0 : ~std::uint64_t{0} << (64 - length);
+    }
+    static constexpr Key4 key4(std::uint32_t address, unsigned length) noexcept
+    {
+        return {address & static_cast<std::uint32_t>(mask64(length) >> 32), length};
+    }
+    static constexpr Key6 key6(std::uint64_t high, std::uint64_t low, unsigned length) noexcept
+    {
+        return {high & mask64(length < 64 ? length : 64), low & mask64(length > 64 ? length - 64 : 0), length};
+    }
+    static std::uint64_t big_endian(const std::uint8_t* bytes) noexcept
+    {
+        std::uint64_t value = 0;
+        std::memcpy(&value, bytes, sizeof value);
+        return __builtin_bswap64(value);
+    }
+    static unsigned highest_bit(std::uint64_t word) noexcept
+    {
+        return 63U - static_cast<unsigned>(std::countl_zero(word));
+    }
+    // `key`: of the address, cut to a length.
+    template<class In, class KeyOf>
+    [[nodiscard]] static std::uint32_t find_few(const In& in, KeyOf key) noexcept;
+    template<class In, class KeyOf>
+    static void prefetch_few(const In& in, KeyOf key) noexcept;
 
-    ExactMap<Key4, std::uint32_t> v4_;
-    ExactMap<Key6, std::uint32_t> v6_;
-    std::vector<Lengths> lengths_; // by network, as far as the highest that has a prefix
+    const Network4* networks4_ = nullptr; // by network, below `networks_`
+    const Network6* networks6_ = nullptr;
+    const std::byte* nodes_ = nullptr;
+    std::size_t networks_ = 0;
+    std::size_t size_ = 0;
+    std::shared_ptr<const void> owner_; // of all that the pointers lead to
 };
 
-class PrefixMap::Builder {
-public:
-    // Host bits are ignored. A prefix added again replaces its value. `value` is anything but `none`.
-    void add(std::uint16_t network, const Prefix& prefix, std::uint32_t value);
-    [[nodiscard]] PrefixMap build() const;
+template<class In, class KeyOf>
+std::uint32_t PrefixMap::find_few(const In& in, KeyOf key) noexcept
+{
+    for (std::size_t word = in.lengths.size(); word-- > 0;) {
+        for (std::uint64_t left = in.lengths[word]; left != 0;) {
+            const unsigned bit = highest_bit(left);
+            const std::uint32_t* value = in.map.find(key(static_cast<unsigned>(word) * 64 + bit));
+            if (value != nullptr) return *value;
+            left ^= std::uint64_t{1} << bit;
+        }
+    }
+    return none;
+}
 
-private:
-    ExactMap<Key4, std::uint32_t>::Builder v4_;
-    ExactMap<Key6, std::uint32_t>::Builder v6_;
-    std::vector<Lengths> lengths_;
-};
+template<class In, class KeyOf>
+void PrefixMap::prefetch_few(const In& in, KeyOf key) noexcept
+{
+    for (std::size_t word = in.lengths.size(); word-- > 0;)
+        if (in.lengths[word] != 0)
+            return in.map.prefetch(key(static_cast<unsigned>(word) * 64 + highest_bit(in.lengths[word])));
+}
+
+inline std::uint32_t PrefixMap::find4(std::uint16_t network, std::uint32_t address_host_order) const noexcept
+{
+    if (network >= networks_) return none;
+    const Network4& in = networks4_[network];
+    if (in.root != nullptr) return Fib(nodes_, *in.root).find4(address_host_order);
+    return find_few(in, [=](unsigned length) { return key4(address_host_order, length); });
+}
+
+inline std::uint32_t PrefixMap::find6(std::uint16_t network, const std::uint8_t* address) const noexcept
+{
+    if (network >= networks_) return none;
+    const Network6& in = networks6_[network];
+    if (in.root != nullptr) return Fib(nodes_, *in.root).find6(address);
+    const std::uint64_t high = big_endian(address);
+    const std::uint64_t low = big_endian(address + 8);
+    return find_few(in, [=](unsigned length) { return key6(high, low, length); });
+}
+
+inline void PrefixMap::prefetch4(std::uint16_t network, std::uint32_t address_host_order) const noexcept
+{
+    if (network >= networks_) return;
+    const Network4& in = networks4_[network];
+    if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch4(address_host_order);
+    prefetch_few(in, [=](unsigned length) { return key4(address_host_order, length); });
+}
+
+inline void PrefixMap::prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept
+{
+    if (network >= networks_) return;
+    const Network6& in = networks6_[network];
+    if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch6(address);
+    const std::uint64_t high = big_endian(address);
+    const std::uint64_t low = big_endian(address + 8);
+    prefetch_few(in, [=](unsigned length) { return key6(high, low, length); });
+}
 
 } // namespace sluice::table

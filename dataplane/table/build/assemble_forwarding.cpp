@@ -9,6 +9,7 @@
 #include "dataplane/table/build/exits.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/tunnel_header.hpp"
+#include "dataplane/table/route_table.hpp"
 
 namespace sluice::table {
 namespace {
@@ -66,7 +67,7 @@ private:
     {
         for (const auto& [key, object] : assembly_.objects.of(Kind::kRoute)) {
             const api::Route& route = object.route();
-            routes_.add(narrow(route.network()), prefix_of(route.prefix()), group_of(members_of(route)));
+            routes_.put(narrow(route.network()), prefix_of(route.prefix()), group_of(members_of(route)));
         }
     }
 
@@ -243,7 +244,7 @@ private:
 
     Assembly& assembly_;
     Snapshot& out_;
-    PrefixMap::Builder routes_;
+    RouteTable routes_;
     std::map<HopKey, std::uint32_t> hops_;
     std::map<TunnelIdentity, std::uint32_t> tunnels_;            // → hop
     std::map<std::vector<std::uint32_t>, std::uint32_t> groups_; // → group

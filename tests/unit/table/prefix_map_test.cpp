@@ -4,7 +4,7 @@
 #include <map>
 #include <random>
 
-#include "dataplane/table/prefix_map.hpp"
+#include "dataplane/table/route_table.hpp"
 
 namespace sluice::table {
 namespace {
@@ -27,9 +27,9 @@ public:
     }
     PrefixMap build() const
     {
-        PrefixMap::Builder builder;
+        RouteTable builder;
         for (const auto& [key, value] : all_)
-            builder.add(key.first, key.second, value);
+            builder.put(key.first, key.second, value);
         return builder.build();
     }
     std::uint32_t naive(std::uint16_t network, const IpAddress& address) const
@@ -97,12 +97,12 @@ TEST_CASE("an empty map routes nothing")
 TEST_CASE("the longest prefix wins, whatever the order they came in")
 {
     for (const bool longest_first : {false, true}) {
-        PrefixMap::Builder builder;
+        RouteTable builder;
         std::vector<std::pair<const char*, std::uint32_t>> rows{
             {"0.0.0.0/0", 1}, {"10.0.0.0/8", 2}, {"10.1.0.0/16", 3}, {"10.1.2.3/32", 4}};
         if (longest_first) std::reverse(rows.begin(), rows.end());
         for (const auto& [text, value] : rows)
-            builder.add(0, prefix(text), value);
+            builder.put(0, prefix(text), value);
         const PrefixMap map = builder.build();
         CHECK(map.find4(0, 0x0A010203) == 4);
         CHECK(map.find4(0, 0x0A010204) == 3);
@@ -114,10 +114,10 @@ TEST_CASE("the longest prefix wins, whatever the order they came in")
 
 TEST_CASE("host bits of what is added are ignored, and the last value for a prefix counts")
 {
-    PrefixMap::Builder builder;
-    builder.add(3, prefix("10.1.2.3/8"), 1);
-    builder.add(3, prefix("10.9.9.9/8"), 2);
-    builder.add(3, prefix("2001:db8::1/32"), 3);
+    RouteTable builder;
+    builder.put(3, prefix("10.1.2.3/8"), 1);
+    builder.put(3, prefix("10.9.9.9/8"), 2);
+    builder.put(3, prefix("2001:db8::1/32"), 3);
     const PrefixMap map = builder.build();
     CHECK(map.size() == 2);
     CHECK(map.find4(3, 0x0AFFFFFF) == 2);
@@ -126,10 +126,10 @@ TEST_CASE("host bits of what is added are ignored, and the last value for a pref
 
 TEST_CASE("the two families and the networks do not mix")
 {
-    PrefixMap::Builder builder;
-    builder.add(1, prefix("0.0.0.0/0"), 1);
-    builder.add(2, prefix("::/0"), 2);
-    builder.add(4095, prefix("::/0"), 3);
+    RouteTable builder;
+    builder.put(1, prefix("0.0.0.0/0"), 1);
+    builder.put(2, prefix("::/0"), 2);
+    builder.put(4095, prefix("::/0"), 3);
     const PrefixMap map = builder.build();
     const auto v6 = prefix("::/128").address.v6();
     CHECK(map.find4(1, 0) == 1);
@@ -145,8 +145,8 @@ TEST_CASE("every length of both families is told from its neighbours")
     for (const char* text : {"170.85.170.85/32", "aa55:aa55:aa55:aa55:aa55:aa55:aa55:aa55/128"}) {
         const IpAddress address = prefix(text).address;
         for (unsigned length = 0; length <= address.bits(); ++length) {
-            PrefixMap::Builder builder;
-            builder.add(0, {address, length}, 7);
+            RouteTable builder;
+            builder.put(0, {address, length}, 7);
             const PrefixMap map = builder.build();
             CHECK(find(map, 0, address) == 7);
             for (unsigned bit = 0; bit < address.bits(); ++bit) {

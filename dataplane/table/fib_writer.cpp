@@ -1,0 +1,224 @@
+// Every step writes a node out as 256 slots, changes them and packs them again: one way for adding, replacing and
+// removing, and the packed form is always the shortest.
+#include "dataplane/table/fib_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sluice::table {
+namespace {
+
+constexpr unsigned node_bits = 8;
+constexpr unsigned wide_depth = FibRoot::bits;
+constexpr std::uint32_t wide_lines = sizeof(FibWideNode) / FibArena::line_bytes;
+static_assert(sizeof(FibRoot) == FibArena::root_lines * FibArena::line_bytes);
+
+std::uint32_t line_of(FibSlot slot)
+{
+    return slot - first_node;
+}
+
+std::uint32_t packed_lines(unsigned runs)
+{
+    const std::size_t bytes = sizeof(FibPackedNode) + runs * sizeof(FibSlot);
+    return static_cast<std::uint32_t>((bytes + FibArena::line_bytes - 1) / FibArena::line_bytes);
+}
+
+template<class Node>
+Node& node_at(FibArena& arena, FibSlot slot)
+{
+    return *reinterpret_cast<Node*>(arena.at(line_of(slot)));
+}
+
+unsigned slot_number(const FibPrefix& prefix, unsigned depth)
+{
+    return depth == 0 ? static_cast<unsigned>(prefix.high >> (64 - FibRoot::bits)) : prefix.byte_at(depth);
+}
+
+} // namespace
+
+FibRootBlock FibWriter::make(const FibRib& rib)
+{
+    FibRootBlock root;
+    rib.for_each([&](const FibPrefix& prefix, FibSlot) { root = update(root, rib, prefix); });
+    return root;
+}
+
+FibRootBlock FibWriter::update(FibRootBlock root, const FibRib& rib, const FibPrefix& changed)
+{
+    if (rib.size() == 0) {
+        clear(root);
+        return {};
+    }
+    rib_ = &rib;
+    changed_ = changed;
+    root = writable(root);
+    FibRoot& top = root_at(*root);
+    if (changed.length <= FibRoot::bits) {
+        const unsigned first = paint(0, FibRoot::bits);
+        for (std::size_t i = 0; i < painted_.size(); ++i) {
+            top.values[first + i] = painted_[i];
+            if (!is_node(top.slots[first + i])) top.slots[first + i] = painted_[i];
+        }
+    } else {
+        const unsigned at = slot_number(changed, 0);
+        top.slots[at] = change(top.slots[at], top.values[at], wide_depth);
+    }
+    return root;
+}
+
+FibRoot& FibWriter::root_at(std::uint32_t line)
+{
+    return *reinterpret_cast<FibRoot*>(blocks_.arena().at(line));
+}
+
+FibRootBlock FibWriter::writable(FibRootBlock root)
+{
+    if (root && blocks_.is_fresh(*root)) return root;
+    const std::uint32_t copy = blocks_.take(FibArena::root_lines);
+    if (root) {
+        std::memcpy(&root_at(copy), &root_at(*root), sizeof(FibRoot));
+        blocks_.leave(*root, FibArena::root_lines);
+    } else {
+        root_at(copy).slots.fill(no_route);
+        root_at(copy).values.fill(no_route);
+    }
+    return copy;
+}
+
+// What `slot` is to be, whose node, if any, is of `depth`.
+FibSlot FibWriter::change(FibSlot slot, FibSlot own, unsigned depth)
+{
+    Node node = read(slot, own, depth);
+    if (changed_.length <= depth + node_bits) {
+        const unsigned first = paint(depth, node_bits);
+        for (std::size_t i = 0; i < painted_.size(); ++i) {
+            FibSlot& each = node.slots[first + i];
+            each = is_node(each) ? with_own(each, painted_[i]) : painted_[i];
+        }
+    } else {
+        FibSlot& next = node.slots[slot_number(changed_, depth)];
+        next = change(next, own_of(next, next, depth + node_bits), depth + node_bits);
+    }
+    if (std::all_of(node.slots.begin(), node.slots.end(), [](FibSlot each) { return each == no_route; })) {
+        if (is_node(slot)) leave(slot, depth);
+        return node.own;
+    }
+    return write(node, slot, depth);
+}
+
+unsigned FibWriter::paint(unsigned depth, unsigned bits)
+{
+    const auto count_of = [&](const FibPrefix& prefix) { return std::size_t{1} << (depth + bits - prefix.length); };
+    const unsigned first = slot_number(changed_, depth);
+    painted_.assign(count_of(changed_), rib_->covering(changed_));
+    rib_->for_each_within(changed_, [&](const FibPrefix& prefix, FibSlot value) {
+        std::fill_n(painted_.begin() + (slot_number(prefix, depth) - first), count_of(prefix), value);
+    });
+    return first;
+}
+
+FibWriter::Node FibWriter::read(FibSlot slot, FibSlot own, unsigned depth) const
+{
+    Node node;
+    node.own = own;
+    if (!is_node(slot)) {
+        node.slots.fill(no_route);
+    } else if (depth == wide_depth) {
+        node.slots = node_at<FibWideNode>(blocks_.arena(), slot).slots;
+    } else {
+        const auto& packed = node_at<FibPackedNode>(blocks_.arena(), slot);
+        for (unsigned i = 0; i < node.slots.size(); ++i)
+            node.slots[i] = packed.at(i);
+    }
+    return node;
+}
+
+FibSlot FibWriter::write(const Node& node, FibSlot slot, unsigned depth)
+{
+    return depth == wide_depth ? write_wide(node, slot) : write_packed(node, slot);
+}
+
+FibSlot FibWriter::write_wide(const Node& node, FibSlot slot)
+{
+    if (!is_node(slot) || !blocks_.is_fresh(line_of(slot))) {
+        if (is_node(slot)) leave(slot, wide_depth);
+        slot = first_node + blocks_.take(wide_lines);
+    }
+    node_at<FibWideNode>(blocks_.arena(), slot).slots = node.slots;
+    return slot;
+}
+
+FibSlot FibWriter::write_packed(const Node& node, FibSlot slot)
+{
+    FibPackedNode head{};
+    head.own = node.own;
+    std::array<FibSlot, 256> runs;
+    unsigned count = 0;
+    for (unsigned i = 0; i < node.slots.size(); ++i) {
+        if (i % 64 == 0) head.run_before[i / 64] = static_cast<std::uint8_t>(count);
+        if (i != 0 && node.slots[i] == node.slots[i - 1]) continue;
+        head.starts[i / 64] |= std::uint64_t{1} << i % 64;
+        runs[count++] = node.slots[i];
+    }
+    slot = place(slot, packed_lines(count));
+    auto& packed = node_at<FibPackedNode>(blocks_.arena(), slot);
+    packed = head;
+    std::memcpy(packed.runs(), runs.data(), count * sizeof(FibSlot));
+    return slot;
+}
+
+// A block of `lines` lines for what `slot` leads to, which is to be overwritten.
+FibSlot FibWriter::place(FibSlot slot, std::uint32_t lines)
+{
+    if (is_node(slot)) {
+        const std::uint32_t before = packed_lines(node_at<FibPackedNode>(blocks_.arena(), slot).count());
+        const bool fits = FibArena::rounded(before) == FibArena::rounded(lines);
+        if (fits && blocks_.is_fresh(line_of(slot))) return slot;
+        blocks_.leave(line_of(slot), before);
+    }
+    return first_node + blocks_.take(lines);
+}
+
+FibSlot FibWriter::with_own(FibSlot slot, FibSlot own)
+{
+    const auto& before = node_at<FibPackedNode>(blocks_.arena(), slot);
+    if (before.own == own) return slot;
+    const std::uint32_t lines = packed_lines(before.count());
+    const FibSlot copy = place(slot, lines);
+    auto& packed = node_at<FibPackedNode>(blocks_.arena(), copy);
+    if (copy != slot) std::memcpy(&packed, &before, sizeof before + before.count() * sizeof(FibSlot));
+    packed.own = own;
+    return copy;
+}
+
+FibSlot FibWriter::own_of(FibSlot slot, FibSlot own, unsigned depth) const
+{
+    if (!is_node(slot) || depth == wide_depth) return own;
+    return node_at<FibPackedNode>(blocks_.arena(), slot).own;
+}
+
+void FibWriter::leave(FibSlot slot, unsigned depth)
+{
+    const bool wide = depth == wide_depth;
+    const unsigned runs = wide ? 0 : node_at<FibPackedNode>(blocks_.arena(), slot).count();
+    blocks_.leave(line_of(slot), wide ? wide_lines : packed_lines(runs));
+}
+
+void FibWriter::clear(FibRootBlock root)
+{
+    if (!root) return;
+    for (const FibSlot slot : root_at(*root).slots)
+        clear(slot, wide_depth);
+    blocks_.leave(*root, FibArena::root_lines);
+}
+
+void FibWriter::clear(FibSlot slot, unsigned depth)
+{
+    if (!is_node(slot)) return;
+    for (const FibSlot each : read(slot, no_route, depth).slots)
+        clear(each, depth + node_bits);
+    leave(slot, depth);
+}
+
+} // namespace sluice::table

@@ -1,0 +1,218 @@
+// Routes that change: every map says what it said when it was made, however many came after it, and nothing is lost.
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <set>
+
+#include "dataplane/table/route_table.hpp"
+#include "tests/unit/table/route_oracle.hpp"
+
+namespace sluice::table {
+namespace {
+
+using test::RandomPrefixes;
+using test::RouteOracle;
+
+std::uint32_t find(const PrefixMap& map, std::uint16_t network, const IpAddress& address)
+{
+    if (address.is_v4()) {
+        map.prefetch4(network, address.v4().value);
+        return map.find4(network, address.v4().value);
+    }
+    const auto bytes = address.v6().bytes;
+    map.prefetch6(network, bytes.data());
+    return map.find6(network, bytes.data());
+}
+
+struct Row {
+    std::uint16_t network;
+    IpAddress address;
+    unsigned length;
+
+    [[nodiscard]] Prefix prefix() const { return {address, length}; }
+};
+
+// A table and what it should say, changed together.
+class Both {
+public:
+    explicit Both(std::uint32_t seed)
+        : random(seed)
+    {
+    }
+    void put(const Row& row, std::uint32_t value)
+    {
+        routes.put(row.network, row.prefix(), value);
+        oracle.put(row.network, row.address, row.length, value);
+        known.push_back(row);
+    }
+    void remove(const Row& row)
+    {
+        routes.remove(row.network, row.prefix());
+        oracle.remove(row.network, row.address, row.length);
+    }
+    Row new_row(std::uint16_t networks)
+    {
+        const bool v4 = random.below(2) == 0;
+        return {static_cast<std::uint16_t>(random.below(networks)), random.address(v4), random.length(v4)};
+    }
+    // Adds, replaces and removes, the same prefix more than once sometimes.
+    void change(unsigned changes, std::uint16_t networks)
+    {
+        for (unsigned i = 0; i < changes; ++i) {
+            const std::uint32_t what = known.empty() ? 0 : random.below(4);
+            if (what < 2) put(new_row(networks), random.below(1000));
+            if (what == 2) put(known[random.below(static_cast<std::uint32_t>(known.size()))], random.below(1000));
+            if (what == 3) remove(known[random.below(static_cast<std::uint32_t>(known.size()))]);
+        }
+    }
+
+    RandomPrefixes random;
+    RouteTable routes;
+    RouteOracle oracle;
+    std::vector<Row> known;
+};
+
+struct Published {
+    PrefixMap map;
+    RouteOracle oracle;
+};
+
+// Random addresses, and the first and last of known prefixes with their neighbours.
+void compare(const PrefixMap& map, const RouteOracle& oracle, Both& both, unsigned lookups)
+{
+    REQUIRE(map.size() == oracle.size());
+    for (unsigned i = 0; i < lookups; ++i) {
+        const bool known = !both.known.empty() && i % 2 == 0;
+        const Row row =
+            known ? both.known[both.random.below(static_cast<std::uint32_t>(both.known.size()))] : both.new_row(6);
+        std::string bytes = row.address.packed();
+        if (known && i % 4 == 0 && row.length > 0) // its neighbour
+            bytes[(row.length - 1) / 8] = static_cast<char>(bytes[(row.length - 1) / 8] ^ 0x80 >> (row.length - 1) % 8);
+        const IpAddress address = IpAddress::unpack(bytes).value();
+        INFO("network " << row.network << " " << address.text());
+        REQUIRE(find(map, row.network, address) == oracle.find(row.network, address));
+    }
+}
+
+std::uint64_t bytes_when_made_at_once(const RouteOracle& oracle, const std::vector<Row>& known)
+{
+    RouteTable routes;
+    std::set<std::tuple<std::uint16_t, Prefix>> seen;
+    for (const Row& row : known) {
+        if (!seen.insert({row.network, row.prefix().masked()}).second) continue;
+        const std::uint32_t value = oracle.exact(row.network, row.address, row.length);
+        if (value != RouteOracle::none) routes.put(row.network, row.prefix(), value);
+    }
+    const PrefixMap map = routes.build();
+    REQUIRE(map.size() == oracle.size());
+    return routes.bytes_used();
+}
+
+} // namespace
+
+TEST_CASE("every map answers as its own time did, while others come and go")
+{
+    for (const std::uint32_t seed : {1U, 2U, 3U}) {
+        Both both(seed);
+        std::deque<Published> held;
+        for (unsigned round = 0; round < 60; ++round) {
+            both.change(1 + both.random.below(60), 4);
+            held.push_back({both.routes.build(), both.oracle});
+            both.routes.commit();
+            for (const Published& each : held)
+                compare(each.map, each.oracle, both, 60);
+            if (held.size() > 5) held.erase(held.begin() + both.random.below(6)); // in any order
+        }
+        held.clear();
+        both.routes.put(0, {Ipv4Address{}, 0}, 1); // the map before the last one is gone with the next commit
+        both.oracle.put(0, Ipv4Address{}, 0, 1);
+        both.known.push_back({0, Ipv4Address{}, 0});
+        const PrefixMap last = both.routes.build();
+        both.routes.commit();
+        CHECK(both.routes.bytes_used() == bytes_when_made_at_once(both.oracle, both.known));
+    }
+}
+
+TEST_CASE("a transaction that is discarded leaves nothing behind, before and after its map was made")
+{
+    Both both(7);
+    both.change(300, 4);
+    const PrefixMap before = both.routes.build();
+    both.routes.commit();
+    const RouteOracle oracle = both.oracle;
+    const std::uint64_t bytes = both.routes.bytes_used();
+    for (const bool made : {false, true}) {
+        const std::vector<Row> known = both.known;
+        both.change(200, 4);
+        if (made) static_cast<void>(both.routes.build());
+        both.routes.discard();
+        both.oracle = oracle;
+        both.known = known;
+        CHECK(both.routes.bytes_used() == bytes);
+        compare(before, oracle, both, 500);
+    }
+    both.change(100, 4);
+    const PrefixMap after = both.routes.build();
+    both.routes.commit();
+    compare(after, both.oracle, both, 2'000);
+    compare(before, oracle, both, 2'000);
+}
+
+TEST_CASE("a network that grows large and small again keeps its routes")
+{
+    Both both(11);
+    std::vector<Row> rows;
+    for (std::uint32_t i = 0; i < RouteTable::trie_from + 200; ++i)
+        rows.push_back({3, Ipv4Address{0x0A000000 + i * 8}, 29 + i % 4});
+    PrefixMap small, large;
+    RouteOracle small_oracle;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        both.put(rows[i], static_cast<std::uint32_t>(i));
+        if (i % 300 != 0) continue;
+        if (i == 3'000) small_oracle = both.oracle;
+        const PrefixMap map = both.routes.build();
+        both.routes.commit();
+        if (i == 3'000) small = map;
+        compare(map, both.oracle, both, 200);
+    }
+    large = both.routes.build();
+    both.routes.commit();
+    const RouteOracle large_oracle = both.oracle;
+    CHECK(both.routes.bytes_used() > sizeof(FibRoot));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i % 3 != 0) both.remove(rows[i]);
+        if (i % 300 != 0) continue;
+        const PrefixMap map = both.routes.build();
+        both.routes.commit();
+        compare(map, both.oracle, both, 200);
+    }
+    compare(large, large_oracle, both, 5'000);
+    compare(small, small_oracle, both, 5'000);
+    large = {};
+    small = {};
+    const PrefixMap last = both.routes.build();
+    both.routes.commit();
+    compare(last, both.oracle, both, 5'000);
+    CHECK(both.routes.bytes_used() == 0); // its trie is given back with the last map that had it
+}
+
+TEST_CASE("the last route of a network takes its trie along")
+{
+    RouteTable routes;
+    const Prefix prefix = Prefix::parse("10.1.2.3/32").value();
+    for (int round = 0; round < 3; ++round) {
+        routes.put(0, prefix, 7);
+        PrefixMap with = routes.build();
+        routes.commit();
+        CHECK(with.find4(0, 0x0A010203) == 7);
+        routes.remove(0, prefix);
+        PrefixMap without = routes.build();
+        routes.commit();
+        CHECK(without.find4(0, 0x0A010203) == PrefixMap::none);
+        CHECK(with.find4(0, 0x0A010203) == 7);
+        with = {};
+        CHECK(routes.bytes_used() == 0);
+    }
+}
+
+} // namespace sluice::table
