@@ -23,9 +23,9 @@ struct InterfaceCounter {
     SingleWriterCounter packets;
     SingleWriterCounter bytes;
 
-    void add(std::uint32_t frame_bytes) noexcept
+    void add(std::uint64_t frames, std::uint64_t frame_bytes) noexcept
     {
-        packets.add(1);
+        packets.add(frames);
         bytes.add(frame_bytes);
     }
 };

@@ -16,11 +16,23 @@ void Transmitter::send_all() noexcept
         sent += taken;
     }
     books_.ledger.send(sent);
-    for (unsigned i = 0; i < sent; ++i)
-        books_.interfaces[interfaces_[i]].add(bytes_[i]);
+    count(sent);
     for (unsigned i = sent; i < count_; ++i)
         drop(i, removed ? worker::Drop::port_removed : worker::Drop::tx_queue_full);
     count_ = 0;
+}
+
+// Frames of one interface follow each other, so a run of them is written once.
+void Transmitter::count(unsigned sent) noexcept
+{
+    for (unsigned i = 0; i < sent;) {
+        const std::uint16_t interface = interfaces_[i];
+        const unsigned first = i;
+        std::uint64_t bytes = 0;
+        for (; i < sent && interfaces_[i] == interface; ++i)
+            bytes += bytes_[i];
+        books_.interfaces[interface].add(i - first, bytes);
+    }
 }
 
 void Transmitter::drop(unsigned index, worker::Drop why) noexcept

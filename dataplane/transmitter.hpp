@@ -44,6 +44,7 @@ public:
 
 private:
     void send_all() noexcept;
+    void count(unsigned sent) noexcept;
     void drop(unsigned index, worker::Drop why) noexcept;
 
     const Port& port_;

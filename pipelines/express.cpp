@@ -39,7 +39,7 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     hash_all<V4>(count);
     hash_all<V6>(count);
     for (unsigned i = 0; i < count; ++i)
-        if (lane_[i].lane == Lane::session) fetch(lane_[i]);
+        if (may_leave(lane_[i])) fetch(lane_[i]);
     for (unsigned i = 0; i < count; ++i)
         if (may_leave(lane_[i])) with_family(lane_[i], [&]<class Family>(Family) { resolve<Family>(lane_[i]); });
     for (unsigned i = 0; i < count; ++i)
@@ -69,6 +69,8 @@ void Express::hash_all(unsigned count) noexcept
 void Express::fetch(Item& item) noexcept
 {
     with_family(item, [&]<class Family>(Family) {
+        if (item.lane == Lane::plain)
+            return Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
         auto& sessions = sessions_.of<Family>();
         item.entry = sessions.candidate(item.hash);
         sessions.prefetch_entry(item.entry);

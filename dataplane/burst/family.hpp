@@ -72,6 +72,10 @@ struct V4 {
     {
         return tables.routes.find4(network, wire::Be32::from_raw(address).host());
     }
+    static void prefetch_route(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
+    {
+        tables.routes.prefetch4(network, wire::Be32::from_raw(address).host());
+    }
 
 private:
     static void set(wire::Be32& field, Address to, wire::Delta& delta) noexcept
@@ -121,6 +125,10 @@ struct V6 {
                                     const Address& address) noexcept
     {
         return tables.routes.find6(network, address.data());
+    }
+    static void prefetch_route(const table::Snapshot& tables, std::uint16_t network, const Address& address) noexcept
+    {
+        tables.routes.prefetch6(network, address.data());
     }
 
 private:

@@ -138,11 +138,13 @@ struct Hop {
 // The members among which a flow's hash chooses, one by one as often as their weight says.
 struct Group {
     std::vector<std::uint32_t> hops;
-    std::uint16_t mtu = 0; // the smallest of them
+    std::uint16_t mtu = 0;     // the smallest of them
+    std::uint32_t only = none; // the one hop, where there is no choice: spares a look into the vector
 
+    // Precondition: `hops` is not empty.
     [[nodiscard]] std::uint32_t pick(std::uint64_t hash) const noexcept
     {
-        return hops.size() == 1 ? hops[0] : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
+        return only != none ? only : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
     }
 };
 

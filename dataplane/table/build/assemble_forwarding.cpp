@@ -152,7 +152,7 @@ private:
     std::uint32_t group_of(const std::vector<std::uint32_t>& members)
     {
         const auto [place, is_new] = groups_.try_emplace(members, static_cast<std::uint32_t>(out_.groups.size()));
-        if (is_new) out_.groups.push_back({members, smallest_mtu(members)});
+        if (is_new) out_.groups.push_back({members, smallest_mtu(members), members.size() == 1 ? members[0] : none});
         return place->second;
     }
 
