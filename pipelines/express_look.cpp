@@ -42,6 +42,13 @@ std::uint32_t room_behind(const ExpressItem& item, const std::uint8_t* at)
     return static_cast<std::uint32_t>(item.ip + item.l3_length - at);
 }
 
+// Bytes behind a datagram's end belong to nobody, and the general way cuts them off.
+bool fills_its_packet(const ExpressItem& item)
+{
+    const auto& udp = *reinterpret_cast<const wire::Udp*>(payload_of(item) - sizeof(wire::Udp));
+    return udp.length.host() == sizeof udp + room_behind(item, payload_of(item));
+}
+
 bool is_to(const ExpressItem& item, const IpAddress& address)
 {
     if (item.family == V4::family) return address.is_v4() && item.key.v4.destination == V4::raw(address);
@@ -115,7 +122,7 @@ Lane Express::out_of_tunnel(Item& item, const table::Interface& interface) noexc
     const auto open = [&](bool allowed, auto&& opened) {
         const bool ordinary =
             item.family == V4::family ? express::is_ordinary(item.key.v4) : express::is_ordinary(item.key.v6);
-        return allowed && ordinary ? opened() : Lane::general;
+        return allowed && ordinary && fills_its_packet(item) ? opened() : Lane::general;
     };
     const table::Settings& settings = tables_.settings;
     const std::uint16_t to = destination_port(item);
@@ -135,6 +142,7 @@ Lane Express::open_vxlan(Item& item) noexcept
     const auto& inner = *reinterpret_cast<const wire::Ethernet*>(start + sizeof header);
     const std::uint16_t* network = header.has_vni() ? tables_.vnis.find(header.vni.host()) : nullptr;
     if (network == nullptr || inner.destination != tables_.settings.gateway_mac.bytes) return Lane::general;
+    if (wire::is_multicast(inner.source)) return Lane::general;
     if (inner.type != wire::EtherType::ipv4 && inner.type != wire::EtherType::ipv6) return Lane::general;
     std::uint8_t* ip = start + sizeof header + sizeof inner;
     item.network = *network;
