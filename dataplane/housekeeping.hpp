@@ -13,9 +13,10 @@ namespace dataplane {
 
 struct Housekeeping {
     virtual ~Housekeeping() = default;
-    // About every 100 ms, in the table server's thread, between transactions. `now` in TSC ticks; `tables` is valid
-    // until the call returns. Must not block: what needs a grace period asks for it by GracePeriods.
-    virtual void run(std::uint64_t now, const table::Snapshot& tables) = 0;
+    // One slice of the work, 20 µs at most, in the table server's thread, between transactions: at least every 10 ms,
+    // and again at once, after a look at the socket, while the answer is true: more is due. `now` in TSC ticks;
+    // `tables` is valid until the call returns. Must not block: what needs a grace period asks for it by GracePeriods.
+    virtual bool run(std::uint64_t now, const table::Snapshot& tables) = 0;
 };
 
 } // namespace dataplane

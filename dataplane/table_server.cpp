@@ -11,7 +11,7 @@ namespace sluice::dataplane {
 namespace {
 
 constexpr int wait_ms = 5; // the longest a wish for a neighbour waits; a worker does not wake us
-constexpr std::chrono::milliseconds house_interval{100};
+constexpr std::chrono::milliseconds look_interval{100};
 constexpr std::string_view control_program = "sluice-control";
 
 } // namespace
@@ -45,18 +45,19 @@ void TableServer::start()
 
 void TableServer::run()
 {
+    bool more_is_due = false;
     while (!stopping_.load(std::memory_order_relaxed)) {
-        server_->poll(wait_ms);
+        server_->poll(more_is_due ? 0 : wait_ms);
         const auto now = Clock::now();
         pass_wishes_on(now);
-        if (now >= house_due_) keep_house(now);
+        more_is_due = parts_.housekeeping.run(rte_rdtsc(), parts_.tables.read());
+        if (now >= look_due_) look_round(now);
     }
 }
 
-void TableServer::keep_house(Clock::time_point now)
+void TableServer::look_round(Clock::time_point now)
 {
-    house_due_ = now + house_interval;
-    parts_.housekeeping.run(rte_rdtsc(), parts_.tables.read());
+    look_due_ = now + look_interval;
     parts_.ports.look();
     wishes_.forget_old(now);
 }

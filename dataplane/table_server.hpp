@@ -45,7 +45,7 @@ private:
     {
     }
     void run();
-    void keep_house(Clock::time_point now);
+    void look_round(Clock::time_point now);
     void pass_wishes_on(Clock::time_point now);
 
     [[nodiscard]] api::Reply answer(const api::Request& request, const api::Peer& peer);
@@ -56,7 +56,7 @@ private:
     TableServerParts parts_;
     std::unique_ptr<api::Server> server_;
     NeighborWishes wishes_;
-    Clock::time_point house_due_{};
+    Clock::time_point look_due_{};
     unsigned control_pid_ = 0; // 0: none has greeted us
     Clock::time_point control_seen_{};
     std::atomic<bool> stopping_{false};

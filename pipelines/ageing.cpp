@@ -1,116 +1,219 @@
 #include "pipelines/ageing.hpp"
 
+#include <array>
+
+#include <rte_cycles.h>
+
 #include "pipelines/lifetime.hpp"
 
 namespace sluice {
+
+struct Ageing::Moment {
+    std::uint64_t now; // TSC
+    std::uint32_t tick;
+    std::uint64_t tsc_hz;
+    unsigned tick_shift;
+    const table::Settings& settings;
+
+    // In ticks, rounded up: a second has no whole number of them.
+    [[nodiscard]] std::uint64_t ticks(std::uint32_t seconds) const { return (seconds * tsc_hz >> tick_shift) + 1; }
+
+    template<class Entry>
+    [[nodiscard]] std::uint32_t idle(const Entry& entry) const
+    {
+        const std::uint32_t ticks = tick - entry.last_seen.load(std::memory_order_relaxed);
+        return ticks > ~std::uint32_t{0} / 2 ? 0 : ticks; // a worker has seen a packet since: its tick is ahead
+    }
+
+    // Whatever the reverse direction has seen.
+    template<class Entry>
+    [[nodiscard]] bool may_be_over(const Entry& forward) const
+    {
+        return idle(forward) > ticks(shortest_lifetime(forward.key.protocol, settings));
+    }
+
+    template<class Entry>
+    [[nodiscard]] bool is_over(const Entry& forward, const Entry& reverse) const
+    {
+        const Lifetime life = lifetime(forward.key.protocol, forward.tcp_flags_seen.load(std::memory_order_relaxed),
+                                       reverse.tcp_flags_seen.load(std::memory_order_relaxed), settings);
+        return std::min(idle(forward), idle(reverse)) > ticks(life.timeout_s);
+    }
+};
+
 namespace {
 
-constexpr std::uint32_t slices = 10; // of a whole scan
-
-void give_port_back(const table::Snapshot& tables, const table::Cold& cold, std::uint8_t protocol)
-{
-    for (const table::Pool& pool : tables.pools)
-        if (pool.serial == cold.pool) pool.blocks->give_back(cold.lease, protocol);
-}
-
-template<class Family>
-bool is_over(table::SessionTable<typename Family::Key>& table, std::uint32_t pair, std::uint32_t now,
-             std::uint64_t ticks_per_s, const table::Settings& settings)
-{
-    const auto& forward = table.entry(2 * pair);
-    const auto& reverse = table.entry(2 * pair + 1);
-    const Lifetime life = lifetime(forward.key.protocol, forward.tcp_flags_seen.load(std::memory_order_relaxed),
-                                   reverse.tcp_flags_seen.load(std::memory_order_relaxed), settings);
-    // A worker may have seen a packet since `now` was read: its tick is then ahead, by little.
-    const auto idle_of = [now](const auto& entry) {
-        const std::uint32_t idle = now - entry.last_seen.load(std::memory_order_relaxed);
-        return idle > ~std::uint32_t{0} / 2 ? 0 : idle;
-    };
-    return std::min(idle_of(forward), idle_of(reverse)) > life.timeout_s * ticks_per_s;
-}
+constexpr std::uint64_t slices_per_s = 50'000;   // 20 µs, the limit
+constexpr std::uint64_t budgets_per_s = 125'000; // 8 µs: a slice begins no batch after that
 
 } // namespace
 
+Ageing::Ageing(translate::Sessions& sessions, dataplane::GracePeriods& grace_periods, std::uint64_t tsc_hz)
+    : sessions_(sessions)
+    , grace_periods_(grace_periods)
+    , tsc_hz_(tsc_hz)
+    , v4_(tsc_hz)
+    , v6_(tsc_hz)
+{
+    for (Part* part : {&v4_, &v6_}) {
+        part->gathering.reserve(most_leaving);
+        part->waiting.reserve(most_leaving);
+    }
+}
+
 template<class Family>
-std::vector<Ageing::Leaving>& Ageing::part(Batch& batch)
+Ageing::Part& Ageing::part()
 {
     if constexpr (Family::family == V4::family)
-        return batch.v4;
+        return v4_;
     else
-        return batch.v6;
+        return v6_;
 }
 
-void Ageing::run(std::uint64_t now, const table::Snapshot& tables)
+bool Ageing::run(std::uint64_t now, const table::Snapshot& tables)
 {
-    if (generation_ != tables.generation) learn_owners(tables);
-    if (!waiting_.empty() && grace_periods_.passed(token_)) {
-        release<V4>(tables);
-        release<V6>(tables);
-    }
-    scan<V4>(now, tables, next_v4_);
-    scan<V6>(now, tables, next_v6_);
-    if (waiting_.empty() && !gathering_.empty()) {
-        token_ = grace_periods_.start();
-        std::swap(waiting_, gathering_);
-    }
+    const std::uint64_t begun = rte_rdtsc();
+    slice_end_ = begun + tsc_hz_ / budgets_per_s;
+    const bool more = work(now, tables);
+    const std::uint64_t taken = rte_rdtsc() - begun;
+    ++slices_.count;
+    slices_.sum += taken;
+    slices_.longest = std::max(slices_.longest, taken);
+    if (taken > tsc_hz_ / slices_per_s) ++slices_.over_limit;
+    return more;
+}
+
+// True: more is due.
+bool Ageing::work(std::uint64_t now, const table::Snapshot& tables)
+{
+    if (!owners_.know(tables)) return true;
+    if (owners_.take_loss()) ask_for_owners();
+    if (!passed_) passed_ = grace_periods_.passed(token_);
+    if (passed_ && (release<V4>() || release<V6>())) return true;
+    const auto moment = [&](const auto& table) -> Moment {
+        return {now, table.tick(now), tsc_hz_, table.tick_shift(), tables.settings};
+    };
+    const bool more = walk<V4>(moment(sessions_.of<V4>())) || walk<V6>(moment(sessions_.of<V6>()));
+    if (passed_) begin_grace_period();
+    return more;
+}
+
+// What left until now waits; precondition: nothing else does.
+void Ageing::begin_grace_period()
+{
+    if (v4_.gathering.empty() && v6_.gathering.empty()) return;
+    v4_.gathering.swap(v4_.waiting);
+    v6_.gathering.swap(v6_.waiting);
+    token_ = grace_periods_.start();
+    passed_ = false;
+}
+
+// The rest of this walk and a whole one. Nobody makes sessions for a lost owner any more: tables are known here only
+// after every worker has left the former ones.
+void Ageing::ask_for_owners()
+{
+    for (Part* part : {&v4_, &v6_})
+        part->owners_asked_until = part->pace.walks() + 1;
 }
 
 template<class Family>
-void Ageing::scan(std::uint64_t now, const table::Snapshot& tables, std::uint32_t& next)
+bool Ageing::walk(const Moment& moment)
 {
     auto& table = sessions_.of<Family>();
-    auto& leaving = part<Family>(gathering_);
-    const std::uint32_t count = table.high_water() / slices + 1;
-    const std::uint32_t tick = table.tick(now);
-    const std::uint64_t ticks_per_s = table.tick(tsc_hz_);
-    table.scan(next, count, [&](std::uint32_t pair) {
-        const bool over = is_over<Family>(table, pair, tick, ticks_per_s, tables.settings);
-        if ((over || !has_owner(table.cold(2 * pair))) && table.unlink(pair)) leaving.push_back({pair, true});
-    });
-    next = next + count >= table.high_water() ? 0 : next + count;
-    table.take_undone([&](std::uint32_t pair) { leaving.push_back({pair, false}); });
+    Part& own = part<Family>();
+    table.take_undone(
+        [&](std::uint32_t pair) {
+            own.gathering.push_back({pair, false});
+        },
+        std::min(batch, most_leaving - static_cast<std::uint32_t>(own.gathering.size())));
+    if (table.size() > table.capacity() - table.capacity() / 8) own.pace.hurry();
+    std::uint32_t due = own.pace.due(moment.now, table.high_water());
+    while (due > 0 && own.gathering.size() + batch <= most_leaving) {
+        const std::uint32_t count = std::min(due, batch);
+        own.pace.advance(count, visit<Family>(own.pace.next(), count, moment));
+        due -= count;
+        if (rte_rdtsc() > slice_end_) return due > 0;
+    }
+    return due > 0 && passed_; // full: on once the next grace period has begun
 }
 
+// Three passes over a batch, each reading only what the one before has asked for. How many were over.
 template<class Family>
-void Ageing::release(const table::Snapshot& tables)
+std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Moment& moment)
 {
     auto& table = sessions_.of<Family>();
-    for (const Leaving& leaving : part<Family>(waiting_)) {
-        const auto& forward = table.entry(2 * leaving.pair);
-        const auto& reverse = table.entry(2 * leaving.pair + 1);
-        const table::Cold cold = table.cold(2 * leaving.pair);
-        if (leaving.owns && cold.pool != table::no_owner) give_port_back(tables, cold, forward.key.protocol);
-        if (leaving.owns && cold.backend != table::no_owner) {
-            BackendTotals& totals = ended_[cold.backend];
-            ++totals.flows;
-            totals.packets +=
-                forward.packets.load(std::memory_order_relaxed) + reverse.packets.load(std::memory_order_relaxed);
-            totals.bytes +=
-                forward.bytes.load(std::memory_order_relaxed) + reverse.bytes.load(std::memory_order_relaxed);
+    Part& own = part<Family>();
+    const bool ask_owners = own.pace.walks() <= own.owners_asked_until;
+    std::array<std::uint32_t, batch> suspects;
+    std::uint32_t suspected = 0;
+    for (std::uint32_t pair = first; pair < first + count; ++pair) {
+        table.prefetch_scan(pair + batch);
+        if (!table.is_live(pair) || !(ask_owners || moment.may_be_over(table.entry(2 * pair)))) continue;
+        suspects[suspected++] = pair;
+        table.prefetch_entry(2 * pair + 1);
+        if (ask_owners) __builtin_prefetch(&table.cold(2 * pair));
+    }
+    std::uint32_t over = 0;
+    for (std::uint32_t i = 0; i < suspected; ++i) {
+        const std::uint32_t pair = suspects[i];
+        const bool ends = moment.is_over(table.entry(2 * pair), table.entry(2 * pair + 1)) ||
+                          (ask_owners && !owners_.owns(table.cold(2 * pair)));
+        if (!ends) continue;
+        suspects[over++] = pair;
+        table.prefetch_unlink(pair);
+    }
+    for (std::uint32_t i = 0; i < over; ++i)
+        if (table.unlink(suspects[i])) own.gathering.push_back({suspects[i], true});
+    return over;
+}
+
+// Those whose grace period has passed; true: not all of them yet.
+template<class Family>
+bool Ageing::release()
+{
+    auto& table = sessions_.of<Family>();
+    auto& waiting = part<Family>().waiting;
+    while (!waiting.empty()) {
+        const std::size_t count = std::min<std::size_t>(batch, waiting.size());
+        const auto first = waiting.end() - static_cast<std::ptrdiff_t>(count);
+        for (auto leaving = first; leaving != waiting.end(); ++leaving) {
+            __builtin_prefetch(&table.cold(2 * leaving->pair));
+            table.prefetch_entry(2 * leaving->pair);
+            table.prefetch_entry(2 * leaving->pair + 1);
         }
-        table.release(leaving.pair);
+        for (auto leaving = first; leaving != waiting.end(); ++leaving)
+            if (leaving->owns) prefetch_port(table.cold(2 * leaving->pair));
+        for (auto leaving = first; leaving != waiting.end(); ++leaving)
+            release_one<Family>(*leaving);
+        waiting.erase(first, waiting.end());
+        if (rte_rdtsc() > slice_end_) return !waiting.empty();
     }
-    part<Family>(waiting_).clear();
+    return false;
 }
 
-void Ageing::learn_owners(const table::Snapshot& tables)
+void Ageing::prefetch_port(const table::Cold& cold) const
 {
-    generation_ = tables.generation;
-    service_of_backend_.clear();
-    pools_.clear();
-    for (const table::Service& service : tables.services)
-        for (const table::Backend& backend : service.backends)
-            service_of_backend_.emplace(backend.id, service.id);
-    for (const table::Pool& pool : tables.pools)
-        pools_.insert(pool.serial);
+    if (cold.pool == table::no_owner) return;
+    if (const table::PortBlocks* pool = owners_.pool(cold.pool)) pool->prefetch(cold.lease);
 }
 
-bool Ageing::has_owner(const table::Cold& cold) const
+template<class Family>
+void Ageing::release_one(const Leaving& leaving)
 {
-    if (cold.pool != table::no_owner && !pools_.contains(cold.pool)) return false;
-    if (cold.backend == table::no_owner) return true;
-    const auto service = service_of_backend_.find(cold.backend);
-    return service != service_of_backend_.end() && service->second == cold.service;
+    auto& table = sessions_.of<Family>();
+    const auto& forward = table.entry(2 * leaving.pair);
+    const auto& reverse = table.entry(2 * leaving.pair + 1);
+    const table::Cold cold = table.cold(2 * leaving.pair);
+    if (leaving.owns && cold.pool != table::no_owner)
+        if (table::PortBlocks* pool = owners_.pool(cold.pool)) pool->give_back(cold.lease, forward.key.protocol);
+    if (leaving.owns && cold.backend != table::no_owner) {
+        BackendTotals& totals = ended_[cold.backend];
+        ++totals.flows;
+        totals.packets +=
+            forward.packets.load(std::memory_order_relaxed) + reverse.packets.load(std::memory_order_relaxed);
+        totals.bytes += forward.bytes.load(std::memory_order_relaxed) + reverse.bytes.load(std::memory_order_relaxed);
+    }
+    table.release(leaving.pair);
 }
 
 } // namespace sluice

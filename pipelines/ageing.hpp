@@ -1,17 +1,24 @@
 // Ends sessions: those idle for too long, and those whose service, backend or pool is gone. Runs in the table server's
-// thread, a tenth of the table every 100 ms, so that a session ends at most a second after its time.
+// thread, in slices of at most 20 µs with the socket served in between; ScanPace says how fast, and a session ends at
+// most one walk (1 to 10 s) after its time. Time is the TSC: setting the wall clock ages nothing.
 //
 // A session is unlinked first, so that no packet finds it any more; its place and its public port are free again after
-// a grace period, when no worker can still be using it.
+// a grace period, when no worker can still be using it. At most `most_leaving` wait for one, so that memory stays
+// bounded though a worker should stand still: then nothing ends until it goes on.
+//
+// A slice walks in batches of sixteen: the lines of the next batch are prefetched while this one is judged. An idle
+// pair costs its forward entry alone as long as no state of its protocol would be over; only then the other lines are
+// read.
 #pragma once
 
 #include <cstdint>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "dataplane/pipeline_factory.hpp"
 #include "dataplane/table/snapshot.hpp"
+#include "pipelines/scan_pace.hpp"
+#include "pipelines/session_owners.hpp"
 #include "pipelines/translate/sessions.hpp"
 
 namespace sluice {
@@ -24,55 +31,70 @@ struct BackendTotals {
 
 class Ageing final : public dataplane::Housekeeping {
 public:
-    Ageing(translate::Sessions& sessions, dataplane::GracePeriods& grace_periods, std::uint64_t tsc_hz)
-        : sessions_(sessions)
-        , grace_periods_(grace_periods)
-        , tsc_hz_(tsc_hz)
-    {
-    }
+    static constexpr std::uint32_t most_leaving = 65'536; // of a family, unlinked together
 
-    void run(std::uint64_t now, const table::Snapshot& tables) override;
+    // In TSC ticks. A slice during which the thread was preempted counts with the time it was away.
+    struct Slices {
+        std::uint64_t count = 0;
+        std::uint64_t longest = 0;
+        std::uint64_t sum = 0;
+        std::uint64_t over_limit = 0; // longer than 20 µs
+    };
+
+    Ageing(translate::Sessions& sessions, dataplane::GracePeriods& grace_periods, std::uint64_t tsc_hz);
+
+    bool run(std::uint64_t now, const table::Snapshot& tables) override;
 
     // Of ended sessions, by backend.
     [[nodiscard]] const std::unordered_map<std::uint32_t, BackendTotals>& ended() const { return ended_; }
+    [[nodiscard]] const Slices& slices() const { return slices_; }
 
 private:
+    static constexpr std::uint32_t batch = 16; // pairs between two looks at the clock
+
     struct Leaving {
         std::uint32_t pair;
         bool owns; // a session that lived; otherwise its maker has kept what it would own
     };
-    // Sessions that left together, and the grace period they wait for.
-    struct Batch {
-        std::vector<Leaving> v4;
-        std::vector<Leaving> v6;
-        [[nodiscard]] bool empty() const { return v4.empty() && v6.empty(); }
+    struct Part {
+        explicit Part(std::uint64_t tsc_hz)
+            : pace(tsc_hz)
+        {
+        }
+        ScanPace pace;
+        std::vector<Leaving> gathering;       // unlinked since the last grace period began
+        std::vector<Leaving> waiting;         // for the grace period that runs, then to be released
+        std::uint64_t owners_asked_until = 0; // walks: up to this one, cold records are read
     };
-    template<class Family>
-    struct Slice;
+    // What is judged by in one slice.
+    struct Moment;
 
     template<class Family>
-    [[nodiscard]] static std::vector<Leaving>& part(Batch& batch);
+    [[nodiscard]] Part& part();
     template<class Family>
-    void scan(std::uint64_t now, const table::Snapshot& tables, std::uint32_t& next);
+    [[nodiscard]] bool walk(const Moment& moment);
     template<class Family>
-    void release(const table::Snapshot& tables);
-    void learn_owners(const table::Snapshot& tables);
-    [[nodiscard]] bool has_owner(const table::Cold& cold) const;
+    [[nodiscard]] std::uint32_t visit(std::uint32_t first, std::uint32_t count, const Moment& moment);
+    template<class Family>
+    [[nodiscard]] bool release();
+    template<class Family>
+    void release_one(const Leaving& leaving);
+    void prefetch_port(const table::Cold& cold) const;
+    [[nodiscard]] bool work(std::uint64_t now, const table::Snapshot& tables);
+    void begin_grace_period();
+    void ask_for_owners();
 
     translate::Sessions& sessions_;
     dataplane::GracePeriods& grace_periods_;
     std::uint64_t tsc_hz_;
-    std::uint32_t next_v4_ = 0; // where the next slice begins
-    std::uint32_t next_v6_ = 0;
-    Batch gathering_;
-    Batch waiting_;
+    std::uint64_t slice_end_ = 0; // no batch begins later
+    Part v4_;
+    Part v6_;
+    SessionOwners owners_;
     std::uint64_t token_ = 0;
+    bool passed_ = true; // the grace period of `waiting`
     std::unordered_map<std::uint32_t, BackendTotals> ended_;
-
-    // Who may own sessions, by the tables of `generation_`.
-    std::uint64_t generation_ = ~std::uint64_t{0};
-    std::unordered_map<std::uint32_t, std::uint32_t> service_of_backend_;
-    std::unordered_set<std::uint32_t> pools_; // serials
+    Slices slices_;
 };
 
 } // namespace sluice

@@ -1,5 +1,7 @@
 #include "pipelines/lifetime.hpp"
 
+#include <algorithm>
+
 #include "dataplane/wire/ip_protocol.hpp"
 #include "dataplane/wire/tcp.hpp"
 
@@ -15,6 +17,13 @@ Lifetime lifetime(std::uint8_t protocol, std::uint8_t forward, std::uint8_t reve
     if ((forward & reverse & Tcp::fin) != 0) return {"closing", settings.tcp_transitory_s};
     if ((forward & Tcp::ack) == 0) return {"opening", settings.tcp_transitory_s};
     return {"established", settings.tcp_established_s};
+}
+
+std::uint32_t shortest_lifetime(std::uint8_t protocol, const table::Settings& settings) noexcept
+{
+    if (protocol == wire::IpProtocol::udp) return settings.udp_s;
+    if (protocol != wire::IpProtocol::tcp) return settings.icmp_s;
+    return std::min(settings.tcp_transitory_s, settings.tcp_established_s);
 }
 
 } // namespace sluice

@@ -19,4 +19,7 @@ struct Lifetime {
 [[nodiscard]] Lifetime lifetime(std::uint8_t protocol, std::uint8_t forward, std::uint8_t reverse,
                                 const table::Settings& settings) noexcept;
 
+// No state of the protocol ends sooner.
+[[nodiscard]] std::uint32_t shortest_lifetime(std::uint8_t protocol, const table::Settings& settings) noexcept;
+
 } // namespace sluice

@@ -198,6 +198,11 @@ bool PortBlocks::give_back(std::uint32_t address, std::uint16_t port, std::uint8
     return handle && give_back(*handle, protocol);
 }
 
+void PortBlocks::prefetch(std::uint32_t handle) const
+{
+    if (handle / block_size_ < blocks_.size()) __builtin_prefetch(&blocks_[handle / block_size_], 1);
+}
+
 // The last port went; since then the owner may have taken another, or somebody else may have been quicker to free the
 // block.
 void PortBlocks::free_if_unused(std::uint32_t block, std::uint64_t owner)

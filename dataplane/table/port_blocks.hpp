@@ -56,6 +56,9 @@ public:
     bool give_back(std::uint32_t handle, std::uint8_t protocol);
     bool give_back(std::uint32_t address, std::uint16_t port, std::uint8_t protocol);
 
+    // Ahead of give_back(), so that it does not wait for memory.
+    void prefetch(std::uint32_t handle) const;
+
     [[nodiscard]] std::optional<std::uint32_t> handle_of(std::uint32_t address, std::uint16_t port) const;
     // Who holds the block that address:port lies in, now.
     [[nodiscard]] std::optional<std::uint64_t> owner_of(std::uint32_t address, std::uint16_t port) const;

@@ -171,6 +171,13 @@ bool SessionTable<Key>::unlink(std::uint32_t pair)
     withdraw(2 * pair);
     withdraw(2 * pair + 1);
     live_.fetch_sub(1, std::memory_order_relaxed);
+template<class Key>
+void SessionTable<Key>::prefetch_unlink(std::uint32_t pair) const
+{
+    prefetch_bucket(hash(entries_[2 * pair].key));
+    prefetch_bucket(hash(entries_[2 * pair + 1].key));
+}
+
     return true;
 }
 

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] std::uint64_t hash(const Key& key) const;
     [[nodiscard]] std::uint32_t tick(std::uint64_t tsc) const { return static_cast<std::uint32_t>(tsc >> tick_shift_); }
 
+    [[nodiscard]] unsigned tick_shift() const { return tick_shift_; }
+
     // hash() of many keys: key(i) points to the i-th, take(i, hash) gets its hash.
     template<class KeyOf, class Take>
     void hash_each(unsigned count, KeyOf&& key, Take&& take) const
@@ -66,6 +68,10 @@ public:
     // The same under the bucket's lock: asked again after a miss, before the policy runs.
     [[nodiscard]] std::uint32_t find_locked(const Key& key, std::uint64_t hash);
 
+    [[nodiscard]] bool is_live(std::uint32_t pair) const
+    {
+        return entries_[2 * pair].state.load(std::memory_order_acquire) == PairState::live;
+    }
     [[nodiscard]] Entry<Key>& entry(std::uint32_t index) { return entries_[index]; }
     [[nodiscard]] const Entry<Key>& entry(std::uint32_t index) const { return entries_[index]; }
     [[nodiscard]] Cold& cold(std::uint32_t entry_index) { return cold_[entry_index >> 1]; }
@@ -80,15 +86,19 @@ public:
     [[nodiscard]] bool unlink(std::uint32_t pair);
     // Precondition: unlinked or undone, and a grace period has passed since. Anything else ends the process.
     void release(std::uint32_t pair);
-    // visit(pair) for each pair undone since the last call; the caller owes release() for each.
+    // Ahead of unlink(), so that it does not wait for memory; the pair's entries should be near already.
+    void prefetch_unlink(std::uint32_t pair) const;
+    // visit(pair) for each pair undone since the last call, `most` of them; the caller owes release() for each.
     template<class Visit>
-    void take_undone(Visit&& visit);
+    void take_undone(Visit&& visit, std::uint32_t most = ~std::uint32_t{0});
 
     [[nodiscard]] std::uint32_t size() const { return live_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint32_t capacity() const { return static_cast<std::uint32_t>(cold_.size()); }
     [[nodiscard]] std::uint32_t high_water() const; // pairs ever used: no pair at or above it is live
     [[nodiscard]] std::size_t bytes() const { return buckets_.bytes() + entries_.bytes() + cold_.bytes(); }
 
+    // For a walk that reads a pair's forward entry soon; any number is allowed.
+    void prefetch_scan(std::uint32_t pair) const { prefetch_entry(2 * std::min(pair, capacity() - 1)); }
     // visit(pair) for each live pair of [first_pair, first_pair + count). It may unlink the pair.
     template<class Visit>
     void scan(std::uint32_t first_pair, std::uint32_t count, Visit&& visit);
@@ -195,10 +205,13 @@ template<class Key>
 
 template<class Key>
 template<class Visit>
-void SessionTable<Key>::take_undone(Visit&& visit)
+void SessionTable<Key>::take_undone(Visit&& visit, std::uint32_t most)
 {
-    for (std::uint32_t pair = undone_.pop(link()); pair != none; pair = undone_.pop(link()))
+    for (; most > 0; --most) {
+        const std::uint32_t pair = undone_.pop(link());
+        if (pair == none) return;
         visit(pair);
+    }
 }
 
 template<class Key>
@@ -213,7 +226,7 @@ void SessionTable<Key>::scan(std::uint32_t first_pair, std::uint32_t count, Visi
             prefetch_entry(2 * (pair + scan_ahead));
             prefetch_entry(2 * (pair + scan_ahead) + 1);
         }
-        if (entries_[2 * pair].state.load(std::memory_order_acquire) == PairState::live) visit(pair);
+        if (is_live(pair)) visit(pair);
     }
 }
 

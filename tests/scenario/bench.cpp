@@ -128,7 +128,8 @@ std::vector<Left> Bench::wait(double seconds)
         now_ = std::min(now_ + slice, end);
         BurstContext now = context();
         pipeline_->tick(now);
-        factory_->housekeeping().run(now_, *tables_);
+        while (factory_->housekeeping().run(now_, *tables_))
+            ;
     }
     return std::exchange(left_, {});
 }

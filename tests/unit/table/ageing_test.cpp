@@ -1,0 +1,202 @@
+// Sessions end in time, in bounded slices, and what they owned comes back.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/table/ageing_world.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint8_t tcp = 6, udp = 17, icmp = 1;
+constexpr std::uint8_t syn = 0x02, ack = 0x10, rst = 0x04;
+
+using test::AgeingWorld;
+
+void set_services(AgeingWorld& world, std::uint32_t services, std::uint32_t backends_each)
+{
+    world.tables.services.clear();
+    for (std::uint32_t i = 0; i < services; ++i) {
+        table::Service service;
+        service.id = i;
+        for (std::uint32_t j = 0; j < backends_each; ++j)
+            service.backends.push_back({i * backends_each + j, {}, 0, 1});
+        world.tables.services.push_back(std::move(service));
+    }
+    ++world.tables.generation;
+}
+
+table::Pool pool(std::uint32_t serial)
+{
+    table::PortBlocks::Settings settings;
+    settings.addresses = {0xCB007100};
+    return {serial, serial, "pool", std::make_shared<table::PortBlocks>(settings, test::fixed_hasher())};
+}
+
+} // namespace
+
+TEST_CASE("a session ends within one walk after its time, and not before it")
+{
+    AgeingWorld world(1'000);
+    const std::uint32_t entry = world.begin(1, udp);
+    world.wait(299.9);
+    CHECK(world.v4().size() == 1);
+    world.v4().entry(entry ^ 1).hit(100, world.v4().tick(world.now)); // an answer counts as well
+    world.wait(299.9);
+    CHECK(world.v4().size() == 1);
+    world.wait(1.2);
+    CHECK(world.v4().size() == 0);
+}
+
+TEST_CASE("each state has its time-out, whichever direction shows the state")
+{
+    AgeingWorld world(1'000);
+    const std::uint32_t established = world.begin(1, tcp), reset = world.begin(2, tcp);
+    world.begin(3, tcp); // opening
+    world.begin(4, icmp);
+    for (const std::uint32_t entry : {established, reset})
+        world.v4().entry(entry).saw_tcp(syn | ack);
+    world.v4().entry(reset ^ 1).saw_tcp(rst);
+    world.wait(59.9);
+    CHECK(world.v4().size() == 4);
+    world.wait(1.2);
+    CHECK(world.v4().size() == 3);
+    world.wait(178.8);
+    CHECK(world.v4().size() == 3);
+    world.wait(1.3);
+    CHECK(world.v4().size() == 1);
+    world.wait(7'440 - 241.2 - 0.2);
+    CHECK(world.v4().size() == 1);
+    world.wait(1.4);
+    CHECK(world.v4().size() == 0);
+}
+
+TEST_CASE("many sessions end together in many small slices")
+{
+    constexpr std::uint32_t flows = 100'000;
+    AgeingWorld world(flows * 2);
+    for (std::uint32_t i = 0; i < flows; ++i)
+        REQUIRE(world.begin(i, udp) != table::none);
+    world.now += 302 * AgeingWorld::hz;
+    std::uint32_t most = 0, before = flows;
+    for (unsigned i = 0; i < 20; ++i) {
+        world.now += AgeingWorld::hz / 10;
+        while (world.ageing.run(world.now, world.tables)) {
+            most = std::max(most, before - world.v4().size());
+            before = world.v4().size();
+        }
+    }
+    CHECK(world.v4().size() == 0);
+    CHECK(most > 0);
+    CHECK(most < 1'000);
+    CHECK(world.ageing.slices().longest > 0);
+    for (std::uint32_t i = 0; i < flows; ++i) // each place is free again, and none was lost
+        REQUIRE(world.begin(i, udp) != table::none);
+    CHECK(world.v4().high_water() == flows);
+}
+
+TEST_CASE("while a worker stands still, what waits for it is bounded")
+{
+    constexpr std::uint32_t flows = Ageing::most_leaving * 3;
+    AgeingWorld world(flows * 2);
+    for (std::uint32_t i = 0; i < flows; ++i)
+        REQUIRE(world.begin(i, udp) != table::none);
+    world.worker_stands_still = true;
+    world.wait(310);
+    CHECK(flows - world.v4().size() >= Ageing::most_leaving); // some that wait, and as many as may wait after them
+    CHECK(flows - world.v4().size() <= 2 * Ageing::most_leaving);
+    CHECK(world.begun == 1);
+    world.worker_stands_still = false;
+    world.wait(2);
+    CHECK(world.v4().size() == 0);
+}
+
+TEST_CASE("when a backend goes, its sessions go and no others")
+{
+    AgeingWorld world(100);
+    set_services(world, 3, 500);
+    table::Cold kept, gone;
+    kept.service = 1, kept.backend = 700;
+    gone.service = 2, gone.backend = 1'499;
+    world.begin(1, udp, kept);
+    world.begin(2, udp, gone);
+    world.begin(3, udp);
+    world.wait(3);
+    CHECK(world.v4().size() == 3);
+    set_services(world, 4, 500); // more of them takes nothing away
+    CHECK(world.run() > 3);      // learned in steps
+    world.wait(3);
+    CHECK(world.v4().size() == 3);
+    world.tables.services[2].backends.pop_back();
+    ++world.tables.generation;
+    world.wait(2.5);
+    CHECK(world.v4().size() == 2);
+    world.tables.services[1].id = 9; // a backend that serves another service is another one
+    ++world.tables.generation;
+    world.wait(2.5);
+    CHECK(world.v4().size() == 1);
+    CHECK(world.ageing.ended().at(700).flows == 1);
+}
+
+TEST_CASE("a port comes back with its session, unless its pool is gone")
+{
+    AgeingWorld world(100);
+    const table::Pool first = pool(7), second = pool(3);
+    world.tables.pools = {first, second};
+    ++world.tables.generation;
+    std::uint32_t number = 0;
+    for (const table::Pool& from : {first, second}) {
+        table::Cold cold;
+        cold.pool = from.serial;
+        cold.lease = from.blocks->take(1, udp).value().handle;
+        world.begin(++number, udp, cold);
+    }
+    world.wait(2);
+    world.tables.pools = {first};
+    ++world.tables.generation;
+    world.wait(3);
+    CHECK(world.v4().size() == 1);
+    CHECK(first.blocks->blocks_leased() == 1);
+    CHECK(second.blocks->blocks_leased() == 1); // nobody asks it any more
+    world.wait(301);
+    CHECK(world.v4().size() == 0);
+    CHECK(first.blocks->blocks_leased() == 0);
+}
+
+TEST_CASE("a pair that lost a race is released without what its maker kept")
+{
+    AgeingWorld world(2);
+    const std::uint32_t winner = world.begin(1, udp);
+    table::Pair<table::FlowKey4> loser = test::flow<table::FlowKey4>(1);
+    loser.forward.key.protocol = loser.reverse.key.protocol = udp;
+    loser.reverse.key.destination_port = 9;
+    loser.cold.pool = 3; // no such pool: it would be noticed
+    REQUIRE(world.v4().insert(loser).entry == winner);
+    CHECK(world.begin(2, udp) == table::none);
+    world.wait(1);
+    CHECK(world.begin(2, udp) != table::none);
+}
+
+TEST_CASE("a walk takes a second, with many sessions up to ten, and one when many end")
+{
+    constexpr std::uint64_t hz = 1'000'000'000;
+    ScanPace pace(hz);
+    std::uint64_t now = 5 * hz;
+    const auto seconds = [&](std::uint32_t used, std::uint32_t ended) {
+        const std::uint64_t walk = pace.walks(), begun = now;
+        for (bool told = false; pace.walks() == walk; now += hz / 100) {
+            const std::uint32_t due = pace.due(now, used);
+            if (pace.walks() == walk) pace.advance(due, std::exchange(told, true) ? 0 : ended);
+        }
+        return static_cast<double>(now - begun) / hz;
+    };
+    static_cast<void>(pace.due(now, 10));
+    for (const auto& [used, expected] :
+         {std::pair(0U, 1.0), {10U, 1.0}, {200'000U, 1.0}, {1'000'000U, 5.0}, {9'000'000U, 10.0}}) {
+        seconds(used, 0); // the period follows from what the walk before has met
+        CHECK(seconds(used, 0) == Approx(expected).epsilon(0.05));
+    }
+    seconds(9'000'000, 1'000'000);
+    CHECK(seconds(9'000'000, 0) == Approx(1.0).epsilon(0.05));
+    CHECK(seconds(9'000'000, 0) == Approx(10.0).epsilon(0.05));
+}
+
+} // namespace sluice
