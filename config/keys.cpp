@@ -44,6 +44,8 @@ constexpr std::array gateway_rows{
     Key{"workers.main-core", Type::count, 0, 1'023, "", "", "0", restart, "Core of everything that is not a worker."},
     Key{"workers.idle", Type::choice, 0, 0, "", "poll|sleep", "poll", restart,
         "What a worker does with empty queues: `sleep` spares the core and costs latency."},
+    Key{"workers.new-sessions", Type::count, 0, 100'000'000, "per second", "", "0", restart,
+        "Sessions a worker may begin in a second, so that a flood leaves established flows alone; 0: no cap."},
 
     Key{"ports.NAME.device", Type::text, 1, 255, "characters", "", "required", restart,
         "PCI address, or a DPDK virtual device with its arguments."},

@@ -32,6 +32,7 @@ struct Workers {
     std::vector<unsigned> cores{1};
     unsigned main_core = 0;
     enum class Idle { poll, sleep } idle = Idle::poll;
+    std::uint32_t new_sessions = 0; // per second and worker; 0: no cap
 };
 
 struct Terminates {

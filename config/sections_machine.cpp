@@ -22,6 +22,7 @@ void read_workers(const Tree& workers, Workers& into)
     std::string idle;
     read(workers, "idle", idle);
     if (idle == "sleep") into.idle = Workers::Idle::sleep;
+    read(workers, "new-sessions", into.new_sessions);
 }
 
 void read_memory(const Tree& memory, Memory& into)

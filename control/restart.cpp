@@ -97,6 +97,7 @@ HeldBack hold_back(const config::Config& started, const config::Config& wanted)
     all.keep("workers.cores", started.workers.cores, effective.workers.cores);
     all.keep("workers.main-core", started.workers.main_core, effective.workers.main_core);
     all.keep("workers.idle", started.workers.idle, effective.workers.idle);
+    all.keep("workers.new-sessions", started.workers.new_sessions, effective.workers.new_sessions);
     keep_set(all, "ports", started.ports, effective.ports);
     keep_set(all, "vlans", started.vlans, effective.vlans);
     out.needs_restart = std::move(all).lines();

@@ -96,8 +96,8 @@ void Dataplane::make_tables(const MakePipelines& make_pipelines)
     first_tables_ = model_->initial();
     tables_.emplace(workers, *first_tables_);
     grace_periods_.emplace(tables_->rcu());
-    pipelines_ = make_pipelines({workers, rte_get_tsc_hz(), memory.sessions, memory.tunnels,
-                                 static_cast<std::uint32_t>(interfaces_.size()), *grace_periods_});
+    pipelines_ = make_pipelines({workers, rte_get_tsc_hz(), memory.sessions, config_.workers.new_sessions,
+                                 memory.tunnels, static_cast<std::uint32_t>(interfaces_.size()), *grace_periods_});
 }
 
 Result<void> Dataplane::make_workers()

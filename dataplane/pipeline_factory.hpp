@@ -24,10 +24,11 @@ public:
 struct GatewaySetup {
     unsigned workers = 1;
     std::uint64_t tsc_hz = 0;
-    std::uint32_t sessions = 0;   // of both families together, memory.sessions
-    std::uint32_t tunnels = 0;    // table::Tunnel::counter is below it, memory.tunnels
-    std::uint32_t interfaces = 0; // numbers are below it
-    GracePeriods& grace_periods;  // outlives the factory
+    std::uint32_t sessions = 0;     // of both families together, memory.sessions
+    std::uint32_t new_sessions = 0; // per second and worker, workers.new-sessions; 0: no cap
+    std::uint32_t tunnels = 0;      // table::Tunnel::counter is below it, memory.tunnels
+    std::uint32_t interfaces = 0;   // numbers are below it
+    GracePeriods& grace_periods;    // outlives the factory
 };
 
 class PipelineFactory {

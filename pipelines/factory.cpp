@@ -80,8 +80,9 @@ public:
 
     std::unique_ptr<Pipeline> make_worker(unsigned) override
     {
-        auto gateway = std::make_unique<Gateway>(
-            sessions_, Traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces), setup_.tsc_hz);
+        auto gateway =
+            std::make_unique<Gateway>(sessions_, Traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces),
+                                      setup_.tsc_hz, setup_.new_sessions);
         traffic_.add(gateway->traffic());
         return gateway;
     }

@@ -21,8 +21,9 @@ struct WorkerState {
     translate::Sessions& sessions;
     Traffic traffic;
     ip::Hold hold;
-    RateLimit errors;    // ICMP errors that may be sent
-    ExpressLane lane{};  // of the burst at hand
+    RateLimit errors;       // ICMP errors that may be sent
+    RateLimit new_sessions; // that may begin
+    ExpressLane lane{};     // of the burst at hand
 };
 
 class Forwarder {
@@ -31,7 +32,7 @@ public:
         : worker_(worker)
         , context_(context)
         , tables_(context.tables)
-        , policy_(worker.sessions)
+        , policy_(worker.sessions, worker.new_sessions)
     {
     }
 

@@ -12,8 +12,13 @@ constexpr std::uint32_t errors_per_second = 1'000; // ICMP errors, per worker
 
 } // namespace
 
-Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz)
-    : worker_{sessions, std::move(traffic), ip::Hold(tsc_hz), RateLimit(tsc_hz, errors_per_second), {}}
+Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions)
+    : worker_{sessions,
+              std::move(traffic),
+              ip::Hold(tsc_hz),
+              RateLimit(tsc_hz, errors_per_second),
+              RateLimit(tsc_hz, new_sessions),
+              {}}
 {
 }
 

@@ -9,7 +9,8 @@ namespace sluice {
 
 class Gateway final : public Pipeline {
 public:
-    Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz);
+    // `new_sessions`: that may begin per second; 0: no cap.
+    Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions);
 
     void receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept override;
     void tick(BurstContext& context) noexcept override;

@@ -37,6 +37,8 @@ struct Policy::Case {
     table::SessionTable<typename Family::Key>& sessions;
     typename Family::Key key;
     std::uint32_t now; // SessionTable::tick
+    std::uint64_t tsc;
+    RateLimit& new_sessions;
 
     Made decide()
     {
@@ -114,6 +116,7 @@ struct Policy::Case {
             return echo.answer_echo ? echo : end<Family>(Verdict::drop(l4lb::Drop::no_such_port));
         }
         if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
+        if (!new_sessions.allows(tsc)) return end<Family>(Verdict::drop(translate::Drop::new_session_limit));
         for (std::uint32_t attempt = 0; attempt < service_attempts; ++attempt) {
             action = identity(key);
             const auto backend = l4lb::balance<Family>(*service, action, attempt);
@@ -135,6 +138,7 @@ struct Policy::Case {
             if (own->owner == table::Owner::pool) return end<Family>(Verdict::drop(nat::Drop::hairpin));
             if (own->owner != table::Owner::eip && own->owner != table::Owner::service) return echo_or_nothing();
         }
+        if (!new_sessions.allows(tsc)) return end<Family>(Verdict::drop(translate::Drop::new_session_limit));
         for (std::uint32_t attempt = 0; attempt < nat_attempts; ++attempt) {
             Action action = identity(key);
             const auto lease = nat::take_source(*pool.blocks, action, attempt);
@@ -195,7 +199,8 @@ template<class Family>
 Decision<Family> Policy::decide(const BurstContext& context, const Packet& packet) noexcept
 {
     auto& sessions = sessions_.of<Family>();
-    return Case<Family>{context.tables, packet, sessions, flow_key<Family>(packet), sessions.tick(context.now)}
+    return Case<Family>{context.tables, packet,       sessions, flow_key<Family>(packet), sessions.tick(context.now),
+                        context.now,    new_sessions_}
         .decide();
 }
 

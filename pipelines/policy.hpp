@@ -6,6 +6,7 @@
 
 #include "dataplane/burst/pipeline.hpp"
 #include "dataplane/burst/translation.hpp"
+#include "pipelines/rate_limit.hpp"
 #include "pipelines/translate/sessions.hpp"
 
 namespace sluice {
@@ -21,8 +22,10 @@ struct Decision {
 
 class Policy {
 public:
-    explicit Policy(translate::Sessions& sessions)
+    // `new_sessions`: the worker's own, asked before a session is made.
+    Policy(translate::Sessions& sessions, RateLimit& new_sessions)
         : sessions_(sessions)
+        , new_sessions_(new_sessions)
     {
     }
 
@@ -35,6 +38,7 @@ private:
     struct Case;
 
     translate::Sessions& sessions_;
+    RateLimit& new_sessions_;
 };
 
 } // namespace sluice

@@ -9,8 +9,9 @@ namespace sluice {
 
 class RateLimit {
 public:
+    // `per_second` 0: as many as there are.
     RateLimit(std::uint64_t tsc_hz, std::uint32_t per_second)
-        : interval_(tsc_hz / per_second)
+        : interval_(per_second == 0 ? 0 : tsc_hz / per_second)
         , most_saved_(tsc_hz / 10)
     {
     }

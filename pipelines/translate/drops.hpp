@@ -9,6 +9,7 @@ namespace sluice::translate {
 
 enum class Drop : std::uint8_t {
     table_full,
+    new_session_limit,
     reverse_conflict,
     fragment_untranslatable,
     icmp_error_unrelated,
@@ -20,8 +21,10 @@ constexpr Stage stage_of(Drop) noexcept
     return Stage::translate;
 }
 
-inline constexpr std::array<ReasonRow<Drop>, 5> drops{{
+inline constexpr std::array<ReasonRow<Drop>, 6> drops{{
     {Drop::table_full, "table_full", "the session table is full", "memory.sessions"},
+    {Drop::new_session_limit, "new_session_limit", "more new sessions in a second than a worker may begin",
+     "a flood of new flows, or workers.new-sessions"},
     {Drop::reverse_conflict, "reverse_conflict", "the answers would look like another session's",
      "more public addresses, or a client that reuses ports"},
     {Drop::fragment_untranslatable, "fragment_untranslatable", "a fragment of a flow that must be translated",

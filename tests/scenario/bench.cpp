@@ -53,8 +53,8 @@ Bench::Bench(const std::string& yaml)
     const table::Limits limits = small_limits();
     model_ = std::make_unique<table::Model>(interfaces, static_cast<unsigned>(config_.ports.size()), limits);
     tables_ = model_->initial();
-    factory_ = make_gateway(
-        {1, tsc_hz, config_.memory.sessions, limits.tunnels, static_cast<std::uint32_t>(interfaces.size()), *this});
+    factory_ = make_gateway({1, tsc_hz, config_.memory.sessions, config_.workers.new_sessions, limits.tunnels,
+                             static_cast<std::uint32_t>(interfaces.size()), *this});
     pipeline_ = factory_->make_worker(0);
     program();
 }

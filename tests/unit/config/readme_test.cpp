@@ -75,6 +75,7 @@ TEST_CASE("the documented defaults are the ones that apply")
         {"workers.cores", count(config.workers.cores.at(0))},
         {"workers.main-core", count(config.workers.main_core)},
         {"workers.idle", config.workers.idle == Workers::Idle::poll ? "poll" : "sleep"},
+        {"workers.new-sessions", count(config.workers.new_sessions)},
         {"memory.hugepages", config.memory.hugepage_bytes == 0 ? "none" : "some"},
         {"ports.NAME.queues", count(port.queues)},
         {"ports.NAME.mtu", count(port.mtu)},

@@ -39,6 +39,7 @@ const std::vector<Row>& machine_rows()
          "workers.cores 1 → 1,3"},
         {"workers.main-core", [](auto& c) { c.workers.main_core = 2; }, "workers.main-core 0 → 2"},
         {"workers.idle", [](auto& c) { c.workers.idle = config::Workers::Idle::poll; }, "workers.idle sleep → poll"},
+        {"workers.new-sessions", [](auto& c) { c.workers.new_sessions = 50'000; }, "workers.new-sessions 0 → 50000"},
         {"ports.NAME.device", [](auto& c) { c.ports.at("edge").device = "net_null7"; },
          "ports.edge.device net_null0 → net_null7"},
         {"ports.NAME.queues", [](auto& c) { c.ports.at("edge").queues = 8; }, "ports.edge.queues 1 → 8"},
