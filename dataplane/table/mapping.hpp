@@ -19,6 +19,7 @@ public:
     explicit Mapping(std::size_t count)
         : count_(count)
     {
+        if (count == 0) return;
         void* memory = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED) throw std::bad_alloc();
         madvise(memory, bytes(),
@@ -26,12 +27,16 @@ public:
         data_ = static_cast<T*>(memory);
     }
 
-    ~Mapping() { munmap(data_, bytes()); }
+    ~Mapping()
+    {
+        if (data_ != nullptr) munmap(data_, bytes());
+    }
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
 
     [[nodiscard]] T& operator[](std::size_t index) { return data_[index]; }
     [[nodiscard]] const T& operator[](std::size_t index) const { return data_[index]; }
+    [[nodiscard]] T* begin() { return data_; }
     [[nodiscard]] std::size_t size() const { return count_; }
     [[nodiscard]] std::size_t bytes() const { return count_ * sizeof(T); }
 

@@ -36,6 +36,9 @@ public:
         return none;
     }
 
+    // What pop() would give, just now: to fetch its memory ahead.
+    [[nodiscard]] std::uint32_t top() const { return index_of(head_.load(std::memory_order_relaxed)); }
+
 private:
     [[nodiscard]] static std::uint32_t index_of(std::uint64_t head) { return static_cast<std::uint32_t>(head); }
     [[nodiscard]] static std::uint64_t next_version(std::uint64_t head, std::uint32_t pair)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -34,6 +35,9 @@ PortBlocks::PortBlocks(const Settings& settings, const Hasher& hasher)
     , free_blocks_(addresses_.size())
 {
     std::sort(addresses_.begin(), addresses_.end());
+    std::uninitialized_default_construct_n(blocks_.begin(), blocks_.size());
+    std::uninitialized_default_construct_n(records_.begin(), records_.size());
+    std::uninitialized_default_construct_n(shards_.begin(), shards_.size());
     for (std::uint32_t i = 0; i < blocks_.size(); ++i)
         put_free_block(i);
     for (std::uint32_t i = settings.subscribers; i-- > 0;)
@@ -85,15 +89,35 @@ tl::expected<Lease, PortRefusal> PortBlocks::take(std::uint64_t subscriber, std:
     if (!port_class) return tl::unexpected(PortRefusal::protocol_without_ports);
     Shard& shard = shard_of(subscriber);
     const std::lock_guard guard(shard.lock);
-    const std::uint32_t record = find(shard, subscriber);
     const std::uint64_t random = hash(subscriber, std::uint64_t{++shard.draws} << 32 | attempt << 8 | protocol);
     const auto start = static_cast<std::uint32_t>(random & (block_size_ - 1));
-    for (std::uint32_t i = record == none ? none : records_[record].first_block; i != none; i = blocks_[i].next)
-        if (const std::uint32_t port = take_port(i, *port_class, start); port != none)
-            return lease(i * block_size_ + port);
-    const auto block = add_block(shard, record, subscriber);
-    if (!block) return tl::unexpected(block.error());
-    return lease(*block * block_size_ + take_port(*block, *port_class, start)); // a fresh block has every port
+    if (const std::uint32_t known = take_from_known(shard, subscriber, *port_class, start); known != none)
+        return lease(known);
+    const std::uint32_t record = find(shard, subscriber);
+    std::uint32_t block = record == none ? none : records_[record].first_block;
+    std::uint32_t port = none;
+    for (; block != none; block = blocks_[block].next)
+        if (port = take_port(block, *port_class, start); port != none) break;
+    if (port == none) {
+        const auto added = add_block(shard, record, subscriber);
+        if (!added) return tl::unexpected(added.error());
+        block = *added;
+        port = take_port(block, *port_class, start); // a fresh block has every port
+    }
+    shard.last_name = subscriber;
+    shard.last_block = block;
+    return lease(block * block_size_ + port);
+}
+
+// Precondition: the shard's lock. The handle, or none: another subscriber of the shard was the last one, or the block
+// has no port left.
+std::uint32_t PortBlocks::take_from_known(const Shard& shard, std::uint64_t subscriber, unsigned port_class,
+                                          std::uint32_t start)
+{
+    if (shard.last_block == none || shard.last_name != subscriber) return none;
+    __builtin_prefetch(&blocks_[shard.last_block], 1); // while the bits arrive
+    const std::uint32_t port = take_port(shard.last_block, port_class, start);
+    return port == none ? none : shard.last_block * block_size_ + port;
 }
 
 // Precondition: the shard's lock. From `start` to the end of the block, then from its beginning.
@@ -178,6 +202,11 @@ std::uint32_t PortBlocks::find(const Shard& shard, std::uint64_t name) const
     return record;
 }
 
+void PortBlocks::prefetch(std::uint32_t handle) const
+{
+    if (handle / block_size_ < blocks_.size()) __builtin_prefetch(&blocks_[handle / block_size_], 1);
+}
+
 bool PortBlocks::give_back(std::uint32_t handle, std::uint8_t protocol)
 {
     const auto port_class = class_of(protocol);
@@ -198,11 +227,6 @@ bool PortBlocks::give_back(std::uint32_t address, std::uint16_t port, std::uint8
     return handle && give_back(*handle, protocol);
 }
 
-void PortBlocks::prefetch(std::uint32_t handle) const
-{
-    if (handle / block_size_ < blocks_.size()) __builtin_prefetch(&blocks_[handle / block_size_], 1);
-}
-
 // The last port went; since then the owner may have taken another, or somebody else may have been quicker to free the
 // block.
 void PortBlocks::free_if_unused(std::uint32_t block, std::uint64_t owner)
@@ -211,6 +235,7 @@ void PortBlocks::free_if_unused(std::uint32_t block, std::uint64_t owner)
     const std::lock_guard guard(shard.lock);
     if (blocks_[block].owner.load(std::memory_order_acquire) != owner) return;
     if (blocks_[block].used.load(std::memory_order_acquire) != 0) return;
+    if (shard.last_block == block) shard.last_block = none;
     const std::uint32_t record = find(shard, owner);
     std::uint32_t* link = &records_[record].first_block;
     while (*link != block)

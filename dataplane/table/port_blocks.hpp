@@ -18,6 +18,7 @@
 #include <tl/expected.hpp>
 
 #include "dataplane/base/hash.hpp"
+#include "dataplane/table/mapping.hpp"
 #include "dataplane/table/spin_lock.hpp"
 
 namespace sluice::table {
@@ -83,10 +84,14 @@ private:
         std::uint32_t first_block = none;
         std::uint32_t held = 0; // blocks
     };
-    struct Shard {
-        SpinLock lock;             // held for every take of its subscribers and for the return of a last port
-        std::uint32_t head = none; // subscribers whose hash falls here
-        std::uint32_t draws = 0;   // so that no two starting places follow from each other
+    // Half a line. Most shards have one subscriber: whose block was used last is kept here, so that a port is found
+    // without a look at his record.
+    struct alignas(32) Shard {
+        SpinLock lock;                    // held for every take of its subscribers and for the return of a last port
+        std::uint32_t head = none;        // subscribers whose hash falls here
+        std::uint32_t draws = 0;          // so that no two starting places follow from each other
+        std::uint32_t last_block = none;  // the block of the last lease; `none` once it is free
+        std::uint64_t last_name = nobody; // whose it is
     };
     struct FreeBlocks {
         std::uint32_t first = none; // longest free
@@ -99,6 +104,8 @@ private:
     [[nodiscard]] std::atomic<std::uint64_t>& word(std::uint32_t block, unsigned port_class, std::uint32_t index);
     [[nodiscard]] Lease lease(std::uint32_t handle) const;
     [[nodiscard]] std::uint32_t find(const Shard& shard, std::uint64_t name) const;
+    [[nodiscard]] std::uint32_t take_from_known(const Shard& shard, std::uint64_t subscriber, unsigned port_class,
+                                                std::uint32_t start);
     [[nodiscard]] std::uint32_t take_port(std::uint32_t block, unsigned port_class, std::uint32_t start);
     [[nodiscard]] tl::expected<std::uint32_t, PortRefusal> add_block(Shard& shard, std::uint32_t record,
                                                                      std::uint64_t subscriber);
@@ -115,10 +122,11 @@ private:
     std::uint32_t blocks_per_subscriber_;
     Hasher hasher_;
 
-    std::vector<Block> blocks_;
-    std::vector<std::atomic<std::uint64_t>> bits_;
-    std::vector<Subscriber> records_;
-    std::vector<Shard> shards_; // a power of two
+    // In huge pages: a new flow meets each of them at a random place.
+    Mapping<Block> blocks_;
+    Mapping<std::atomic<std::uint64_t>> bits_;
+    Mapping<Subscriber> records_;
+    Mapping<Shard> shards_; // a power of two
 
     SpinLock pool_lock_;                  // taken after a shard's lock, never before; covers the two lists below
     std::vector<FreeBlocks> free_blocks_; // per address

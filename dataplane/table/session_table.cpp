@@ -52,6 +52,11 @@ template<class Key>
 std::uint32_t SessionTable<Key>::take_pair()
 {
     std::uint32_t pair = free_.pop(link());
+    if (const std::uint32_t following = free_.top(); following != none) {
+        prefetch_entry(2 * following); // for the insert after this one
+        prefetch_entry(2 * following + 1);
+        __builtin_prefetch(&cold_[following], 1);
+    }
     if (pair != none) return pair;
     pair = fresh_.load(std::memory_order_relaxed);
     while (pair < capacity())
@@ -93,10 +98,9 @@ bool SessionTable<Key>::place(const Chain& chain, std::uint32_t entry)
 
 // Look, then insert, as one step for this key: the lock of its home stands for it.
 template<class Key>
-Inserted SessionTable<Key>::publish(std::uint32_t entry)
+Inserted SessionTable<Key>::publish(std::uint32_t entry, std::uint64_t key_hash)
 {
     const Key& key = entries_[entry].key;
-    const std::uint64_t key_hash = hash(key);
     const Chain at = chain(key_hash);
     const std::lock_guard guard(buckets_[at.home].lock);
     if (const std::uint32_t present = find(key, key_hash); present != none) return {Insert::exists, present};
@@ -143,15 +147,21 @@ Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& r
     return outcome;
 }
 
+// All memory that it needs is on its way before the first of it is used: both buckets here, the pair since the insert
+// before.
 template<class Key>
 Inserted SessionTable<Key>::insert(const Pair<Key>& content)
 {
+    const std::uint64_t reverse_hash = hash(content.reverse.key);
+    const std::uint64_t forward_hash = hash(content.forward.key);
+    prefetch_bucket(reverse_hash);
+    prefetch_bucket(forward_hash);
     const std::uint32_t pair = take_pair();
     if (pair == none) return {};
     fill(pair, content);
-    const Inserted reverse = publish(2 * pair + 1);
+    const Inserted reverse = publish(2 * pair + 1, reverse_hash);
     if (reverse.result != Insert::inserted) return after_conflict(pair, reverse);
-    const Inserted forward = publish(2 * pair);
+    const Inserted forward = publish(2 * pair, forward_hash);
     if (forward.result != Insert::inserted) {
         undo(pair);
         return forward;
@@ -159,6 +169,13 @@ Inserted SessionTable<Key>::insert(const Pair<Key>& content)
     live_.fetch_add(1, std::memory_order_relaxed);
     entries_[2 * pair].state.store(PairState::live, std::memory_order_release);
     return forward;
+}
+
+template<class Key>
+void SessionTable<Key>::prefetch_unlink(std::uint32_t pair) const
+{
+    prefetch_bucket(hash(entries_[2 * pair].key));
+    prefetch_bucket(hash(entries_[2 * pair + 1].key));
 }
 
 // Forward first, as insert publishes it last: no forward entry is ever visible without its reverse.
@@ -171,13 +188,6 @@ bool SessionTable<Key>::unlink(std::uint32_t pair)
     withdraw(2 * pair);
     withdraw(2 * pair + 1);
     live_.fetch_sub(1, std::memory_order_relaxed);
-template<class Key>
-void SessionTable<Key>::prefetch_unlink(std::uint32_t pair) const
-{
-    prefetch_bucket(hash(entries_[2 * pair].key));
-    prefetch_bucket(hash(entries_[2 * pair + 1].key));
-}
-
     return true;
 }
 

@@ -119,7 +119,7 @@ private:
     [[nodiscard]] std::uint32_t following(std::uint32_t bucket, const Chain& chain) const;
     [[nodiscard]] std::uint32_t take_pair();
     void fill(std::uint32_t pair, const Pair<Key>& content);
-    [[nodiscard]] Inserted publish(std::uint32_t entry);
+    [[nodiscard]] Inserted publish(std::uint32_t entry, std::uint64_t key_hash);
     [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
     void withdraw(std::uint32_t entry);
     void undo(std::uint32_t pair);
