@@ -123,7 +123,7 @@ bool Ageing::walk(const Moment& moment)
     Part& own = part<Family>();
     table.take_undone(
         [&](std::uint32_t pair) {
-            own.gathering.push_back({pair, false});
+            own.gathering.push_back({pair, table.has_ended(pair)});
         },
         std::min(batch, most_leaving - static_cast<std::uint32_t>(own.gathering.size())));
     if (table.size() > table.capacity() - table.capacity() / 8) own.pace.hurry();

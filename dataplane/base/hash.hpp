@@ -53,6 +53,12 @@ public:
         return method_;
     }
 
+    // For a process that is to hash alike; nobody else may see it.
+    [[nodiscard]] const Secret& secret() const
+    {
+        return secret_;
+    }
+
     // The next 16 or 48 bytes at `key`; any alignment.
     [[nodiscard]] std::uint64_t operator()(const void* key16) const
     {

@@ -11,7 +11,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "dataplane/table/spin_lock.hpp"
+#include "dataplane/table/epoch_lock.hpp"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -37,7 +37,7 @@ struct alignas(64) SessionBucket {
 
     // 0 = free. Released after the entry beside it, so a tag that was seen leads to an entry that is whole.
     alignas(16) std::array<std::atomic<std::uint16_t>, slots> tags{};
-    SpinLock lock;
+    EpochLock lock;
     std::atomic<std::uint32_t> passed_by{0}; // keys that found no place here and went on along their chain
     std::array<std::atomic<std::uint32_t>, slots> entries_plus_1{}; // 0 = free: fresh memory is an empty bucket
 

@@ -35,8 +35,15 @@ struct Translation {
     [[nodiscard]] bool has(std::uint8_t mask) const { return (flags & mask) != 0; }
 };
 
-// The state of a pair, kept in its even entry.
-enum class PairState : std::uint8_t { free, taken, live, unlinked, undone };
+// The state of a pair, kept in its even entry, and the epoch of the process that made the last step: what it was in the
+// middle of when it died is found by that. unlinked: lived once; undone: hangs in the list of such; claimed: out of it,
+// waits for its grace period.
+enum class PairState : std::uint8_t { free, taken, live, unlinked, undone, claimed };
+struct PairStatus {
+    PairState state = PairState::free;
+    std::uint8_t maker = 0;
+};
+static_assert(std::atomic<PairStatus>::is_always_lock_free);
 
 template<class Key>
 struct alignas(64) Entry : Translation<Key> {
@@ -47,7 +54,7 @@ struct alignas(64) Entry : Translation<Key> {
     std::atomic<std::uint64_t> packets{0};
     std::atomic<std::uint32_t> last_seen{0}; // SessionTable::tick of the last packet
     std::atomic<std::uint8_t> tcp_flags_seen{0};
-    std::atomic<PairState> state{PairState::free};
+    std::atomic<PairStatus> status{PairStatus{}};
 
     // One packet of this direction. In the steady state one worker sees a direction, so plain adds do, and a bus lock
     // per packet is saved; should two workers ever add at the very same moment, one packet's count is lost.

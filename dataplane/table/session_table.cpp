@@ -3,7 +3,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
+#include <new>
+#include <utility>
 
 namespace sluice::table {
 namespace {
@@ -22,28 +23,65 @@ std::size_t buckets_for(std::uint32_t pairs)
     std::abort();
 }
 
+template<class Key>
+RegionLayout layout_for(std::uint32_t pairs)
+{
+    return {sizeof(Key),
+            sizeof(SessionBucket),
+            sizeof(Entry<Key>),
+            sizeof(Cold),
+            pairs,
+            static_cast<std::uint32_t>(buckets_for(pairs))};
+}
+
+template<class Key>
+Region new_region(std::uint32_t pairs, const Hasher& hasher, unsigned tick_shift)
+{
+    auto region = Region::make(layout_for<Key>(pairs), hasher.secret(), hasher.method(), tick_shift);
+    if (!region) throw std::bad_alloc();
+    return std::move(*region);
+}
+
 } // namespace
 
 template<class Key>
 SessionTable<Key>::SessionTable(std::uint32_t pairs, const Hasher& hasher, unsigned tick_shift)
-    : hasher_(hasher)
-    , tick_shift_(tick_shift)
-    , buckets_(buckets_for(pairs))
-    , entries_(std::size_t{pairs} * 2)
-    , cold_(pairs)
+    : SessionTable(new_region<Key>(pairs, hasher, tick_shift))
 {
+}
+
+template<class Key>
+SessionTable<Key>::SessionTable(Region region)
+    : region_(std::move(region))
+    , header_(&region_.header())
+    , hasher_(header_->secret, header_->method)
+    , tick_shift_(header_->tick_shift)
+    , buckets_{region_.at<SessionBucket>(header_->buckets_at), header_->layout.buckets}
+    , entries_{region_.at<Entry<Key>>(header_->entries_at), std::size_t{header_->layout.pairs} * 2}
+    , cold_{region_.at<Cold>(header_->cold_at), header_->layout.pairs}
+{
+}
+
+template<class Key>
+Result<std::unique_ptr<SessionTable<Key>>> SessionTable<Key>::attach(int descriptor)
+{
+    auto region = Region::attach(descriptor, layout_for<Key>(0));
+    if (!region) return tl::unexpected(region.error());
+    std::unique_ptr<SessionTable> table(new SessionTable(std::move(*region)));
+    table->recover();
+    return table;
 }
 
 template<class Key>
 std::uint32_t SessionTable<Key>::high_water() const
 {
-    return std::min(fresh_.load(std::memory_order_acquire), capacity());
+    return std::min(header_->fresh.load(std::memory_order_acquire), capacity());
 }
 
 template<class Key>
 std::uint32_t SessionTable<Key>::find_locked(const Key& key, std::uint64_t hash)
 {
-    const std::lock_guard guard(buckets_[chain(hash).home].lock);
+    const Home guard(*this, chain(hash).home);
     return find(key, hash);
 }
 
@@ -51,23 +89,23 @@ std::uint32_t SessionTable<Key>::find_locked(const Key& key, std::uint64_t hash)
 template<class Key>
 std::uint32_t SessionTable<Key>::take_pair()
 {
-    std::uint32_t pair = free_.pop(link());
-    if (const std::uint32_t following = free_.top(); following != none) {
+    std::uint32_t pair = header_->free.pop(link());
+    if (const std::uint32_t following = header_->free.top(); following != none) {
         prefetch_entry(2 * following); // for the insert after this one
         prefetch_entry(2 * following + 1);
         __builtin_prefetch(&cold_[following], 1);
     }
     if (pair != none) return pair;
-    pair = fresh_.load(std::memory_order_relaxed);
+    pair = header_->fresh.load(std::memory_order_relaxed);
     while (pair < capacity())
-        if (fresh_.compare_exchange_weak(pair, pair + 1, std::memory_order_acq_rel)) return pair;
+        if (header_->fresh.compare_exchange_weak(pair, pair + 1, std::memory_order_acq_rel)) return pair;
     return none;
 }
 
 template<class Key>
 void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
 {
-    entries_[2 * pair].state.store(PairState::taken, std::memory_order_relaxed);
+    set_state(pair, PairState::taken);
     for (const std::uint32_t index : {2 * pair, 2 * pair + 1}) {
         Entry<Key>& entry = entries_[index];
         static_cast<Translation<Key>&>(entry) = index % 2 == 0 ? content.forward : content.reverse;
@@ -102,7 +140,7 @@ Inserted SessionTable<Key>::publish(std::uint32_t entry, std::uint64_t key_hash)
 {
     const Key& key = entries_[entry].key;
     const Chain at = chain(key_hash);
-    const std::lock_guard guard(buckets_[at.home].lock);
+    const Home guard(*this, at.home);
     if (const std::uint32_t present = find(key, key_hash); present != none) return {Insert::exists, present};
     return place(at, entry) ? Inserted{Insert::inserted, entry} : Inserted{Insert::full, none};
 }
@@ -111,15 +149,23 @@ template<class Key>
 void SessionTable<Key>::withdraw(std::uint32_t entry)
 {
     const Chain at = chain(hash(entries_[entry].key));
-    const std::lock_guard guard(buckets_[at.home].lock);
+    const Home guard(*this, at.home);
+    if (!withdraw_held(at, entry)) broken("a published entry is in none of its buckets", entry / 2);
+}
+
+// Precondition: the home's lock. False: it is in none of the key's buckets.
+template<class Key>
+bool SessionTable<Key>::withdraw_held(const Chain& at, std::uint32_t entry)
+{
     std::uint32_t index = at.home;
     unsigned hop = 0;
     while (!buckets_[index].withdraw(entry)) {
-        if (++hop == chain_length) broken("a published entry is in none of its buckets", entry / 2);
+        if (++hop == chain_length) return false;
         index = following(index, at);
     }
     for (index = at.home; hop > 0; --hop, index = following(index, at))
         buckets_[index].passed_by.fetch_sub(1, std::memory_order_acq_rel);
+    return true;
 }
 
 // The reverse was visible: some worker may hold its index until the grace period is over.
@@ -127,8 +173,8 @@ template<class Key>
 void SessionTable<Key>::undo(std::uint32_t pair)
 {
     withdraw(2 * pair + 1);
-    entries_[2 * pair].state.store(PairState::undone, std::memory_order_release);
-    undone_.push(pair, link());
+    set_state(pair, PairState::undone);
+    header_->undone.push(pair, link());
 }
 
 // Nothing of the pair was ever visible, so it is free at once. When the session in the way is our own flow's, made by
@@ -142,8 +188,8 @@ Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& r
         const bool same_flow = reverse.entry % 2 == 1 && entries_[partner].key == entries_[2 * pair].key;
         outcome = same_flow ? Inserted{Insert::exists, partner} : Inserted{Insert::reverse_conflict, reverse.entry};
     }
-    entries_[2 * pair].state.store(PairState::free, std::memory_order_release);
-    free_.push(pair, link());
+    set_state(pair, PairState::free);
+    header_->free.push(pair, link());
     return outcome;
 }
 
@@ -166,8 +212,8 @@ Inserted SessionTable<Key>::insert(const Pair<Key>& content)
         undo(pair);
         return forward;
     }
-    live_.fetch_add(1, std::memory_order_relaxed);
-    entries_[2 * pair].state.store(PairState::live, std::memory_order_release);
+    header_->live.fetch_add(1, std::memory_order_relaxed);
+    set_state(pair, PairState::live);
     return forward;
 }
 
@@ -182,21 +228,101 @@ void SessionTable<Key>::prefetch_unlink(std::uint32_t pair) const
 template<class Key>
 bool SessionTable<Key>::unlink(std::uint32_t pair)
 {
-    PairState expected = PairState::live;
-    if (!entries_[2 * pair].state.compare_exchange_strong(expected, PairState::unlinked, std::memory_order_acq_rel))
+    auto& status = entries_[2 * pair].status;
+    PairStatus expected = status.load(std::memory_order_acquire);
+    if (expected.state != PairState::live) return false;
+    if (!status.compare_exchange_strong(expected, {PairState::unlinked, region_.epoch()}, std::memory_order_acq_rel))
         return false;
     withdraw(2 * pair);
     withdraw(2 * pair + 1);
-    live_.fetch_sub(1, std::memory_order_relaxed);
+    header_->live.fetch_sub(1, std::memory_order_relaxed);
     return true;
 }
 
 template<class Key>
 void SessionTable<Key>::release(std::uint32_t pair)
 {
-    const PairState was = entries_[2 * pair].state.exchange(PairState::free, std::memory_order_acq_rel);
-    if (was != PairState::unlinked && was != PairState::undone) broken("released while in use or free", pair);
-    free_.push(pair, link());
+    const PairStatus now_free{PairState::free, region_.epoch()};
+    const PairState was = entries_[2 * pair].status.exchange(now_free, std::memory_order_acq_rel).state;
+    if (was != PairState::unlinked && was != PairState::claimed) broken("released while in use or free", pair);
+    header_->free.push(pair, link());
+}
+
+// ---- After the death of a process that shares the region. Each of its locks and half-made pairs bears its epoch.
+
+template<class Key>
+void SessionTable<Key>::wait_for(EpochLock& lock)
+{
+    constexpr unsigned spins = 10'000; // many times what an insert takes
+    while (!lock.lock_within(region_.epoch(), spins)) {
+        const std::uint8_t owner = lock.owner();
+        if (owner != 0 && !region_.is_alive(owner)) recover(Dead{}.set(owner));
+    }
+}
+
+// At attachment: whoever had this epoch before is dead too.
+template<class Key>
+void SessionTable<Key>::recover()
+{
+    Dead dead;
+    for (unsigned epoch = 1; epoch < dead.size(); ++epoch)
+        dead.set(epoch, !region_.is_alive(static_cast<std::uint8_t>(epoch)));
+    const bool alone = dead.count() == dead.size() - 2; // all but us; nobody has epoch 0
+    dead.set(region_.epoch());
+    recover(dead);
+    if (alone) count_live();
+}
+
+// One process at a time, and everything the dead have left at once; looks at every pair and bucket, so it takes some
+// milliseconds per million.
+template<class Key>
+void SessionTable<Key>::recover(const Dead& dead)
+{
+    EpochLock& turn = header_->recovery;
+    while (!turn.lock_within(region_.epoch(), 1'000))
+        if (dead.test(turn.owner()) && turn.pass_on(turn.owner(), region_.epoch())) break;
+    for (std::uint32_t pair = 0; pair < high_water(); ++pair) {
+        const PairStatus status = entries_[2 * pair].status.load(std::memory_order_acquire);
+        if (dead.test(status.maker)) recover_pair(pair, status.state, dead);
+    }
+    for (std::size_t i = 0; i < buckets_.size(); ++i)
+        if (const std::uint8_t owner = buckets_[i].lock.owner(); dead.test(owner)) buckets_[i].lock.pass_on(owner, 0);
+    turn.unlock();
+}
+
+// Half-made: as if it had lost its race. Ended: nobody is left who knows that it waits for its grace period.
+template<class Key>
+void SessionTable<Key>::recover_pair(std::uint32_t pair, PairState was, const Dead& dead)
+{
+    if (was != PairState::taken && was != PairState::unlinked && was != PairState::claimed) return;
+    if (was != PairState::claimed) {
+        withdraw_if_present(2 * pair, dead);
+        withdraw_if_present(2 * pair + 1, dead);
+    }
+    set_state(pair, was == PairState::unlinked ? PairState::unlinked : PairState::undone);
+    header_->undone.push(pair, link());
+}
+
+// Its home's lock may be the dead one's: then it passes to us.
+template<class Key>
+void SessionTable<Key>::withdraw_if_present(std::uint32_t entry, const Dead& dead)
+{
+    const Chain at = chain(hash(entries_[entry].key));
+    EpochLock& lock = buckets_[at.home].lock;
+    for (std::uint8_t owner = lock.owner(); !lock.try_lock(region_.epoch()); owner = lock.owner())
+        if (dead.test(owner) && lock.pass_on(owner, region_.epoch())) break;
+    static_cast<void>(withdraw_held(at, entry));
+    lock.unlock();
+}
+
+// Precondition: nobody else uses the region yet. A process can die between a session's last step and its count.
+template<class Key>
+void SessionTable<Key>::count_live()
+{
+    std::uint32_t count = 0;
+    for (std::uint32_t pair = 0; pair < high_water(); ++pair)
+        count += is_live(pair) ? 1U : 0U;
+    header_->live.store(count, std::memory_order_relaxed);
 }
 
 template class SessionTable<FlowKey4>;

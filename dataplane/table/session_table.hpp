@@ -16,12 +16,14 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "dataplane/base/hash.hpp"
-#include "dataplane/table/mapping.hpp"
 #include "dataplane/table/pair_stack.hpp"
+#include "dataplane/table/region.hpp"
 #include "dataplane/table/session_bucket.hpp"
 #include "dataplane/table/session_entry.hpp"
 
@@ -44,7 +46,16 @@ class SessionTable {
 public:
     // `pairs`: sessions, 1 to 2^31 - 2. `tick_shift`: last_seen counts in 2^tick_shift cycles of the clock (20: 0.4 ms
     // at 2.6 GHz; the 32 bits then wrap after 20 days, which the difference of two ticks survives).
+    // Its region is new; throws std::bad_alloc when the machine has no memory for it, which happens at start only.
     SessionTable(std::uint32_t pairs, const Hasher& hasher, unsigned tick_shift = 20);
+    // The sessions of the region behind `descriptor`, which stays the caller's. What dead processes have left half done
+    // is undone first, and the owners of what they had ended are told by take_undone().
+    [[nodiscard]] static Result<std::unique_ptr<SessionTable>> attach(int descriptor);
+    SessionTable(const SessionTable&) = delete;
+    SessionTable& operator=(const SessionTable&) = delete;
+
+    // Names the region to another process.
+    [[nodiscard]] int descriptor() const { return region_.descriptor(); }
 
     [[nodiscard]] std::uint64_t hash(const Key& key) const;
     [[nodiscard]] std::uint32_t tick(std::uint64_t tsc) const { return static_cast<std::uint32_t>(tsc >> tick_shift_); }
@@ -68,10 +79,7 @@ public:
     // The same under the bucket's lock: asked again after a miss, before the policy runs.
     [[nodiscard]] std::uint32_t find_locked(const Key& key, std::uint64_t hash);
 
-    [[nodiscard]] bool is_live(std::uint32_t pair) const
-    {
-        return entries_[2 * pair].state.load(std::memory_order_acquire) == PairState::live;
-    }
+    [[nodiscard]] bool is_live(std::uint32_t pair) const { return state(pair) == PairState::live; }
     [[nodiscard]] Entry<Key>& entry(std::uint32_t index) { return entries_[index]; }
     [[nodiscard]] const Entry<Key>& entry(std::uint32_t index) const { return entries_[index]; }
     [[nodiscard]] Cold& cold(std::uint32_t entry_index) { return cold_[entry_index >> 1]; }
@@ -88,14 +96,17 @@ public:
     void release(std::uint32_t pair);
     // Ahead of unlink(), so that it does not wait for memory; the pair's entries should be near already.
     void prefetch_unlink(std::uint32_t pair) const;
-    // visit(pair) for each pair undone since the last call, `most` of them; the caller owes release() for each.
+    // visit(pair) for each pair undone since the last call, `most` of them; the caller owes release() for each, and
+    // what its session owned when it has_ended(): a process that ended it died before it could give that back.
     template<class Visit>
     void take_undone(Visit&& visit, std::uint32_t most = ~std::uint32_t{0});
 
-    [[nodiscard]] std::uint32_t size() const { return live_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool has_ended(std::uint32_t pair) const { return state(pair) == PairState::unlinked; }
+
+    [[nodiscard]] std::uint32_t size() const { return header_->live.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint32_t capacity() const { return static_cast<std::uint32_t>(cold_.size()); }
     [[nodiscard]] std::uint32_t high_water() const; // pairs ever used: no pair at or above it is live
-    [[nodiscard]] std::size_t bytes() const { return buckets_.bytes() + entries_.bytes() + cold_.bytes(); }
+    [[nodiscard]] std::size_t bytes() const { return header_->bytes; }
 
     // For a walk that reads a pair's forward entry soon; any number is allowed.
     void prefetch_scan(std::uint32_t pair) const { prefetch_entry(2 * std::min(pair, capacity() - 1)); }
@@ -104,6 +115,10 @@ public:
     void scan(std::uint32_t first_pair, std::uint32_t count, Visit&& visit);
 
 private:
+    friend struct HalfMade; // a test's: stops in the middle of insert()
+
+    using Dead = std::bitset<256>; // epochs
+
     static constexpr unsigned chain_length = 8;    // at half load a key needs more than 6 once in 10^8
     static constexpr std::uint32_t scan_ahead = 8; // pairs; covers one miss to memory
 
@@ -117,6 +132,46 @@ private:
 
     [[nodiscard]] Chain chain(std::uint64_t hash) const;
     [[nodiscard]] std::uint32_t following(std::uint32_t bucket, const Chain& chain) const;
+    // A part of the region.
+    template<class T>
+    struct Section {
+        T* data;
+        std::size_t count;
+        [[nodiscard]] T& operator[](std::size_t index) const { return data[index]; }
+        [[nodiscard]] std::size_t size() const { return count; }
+    };
+    // The lock of a home bucket, for a block.
+    class Home {
+    public:
+        Home(SessionTable& table, std::uint32_t bucket)
+            : lock_(table.buckets_[bucket].lock)
+        {
+            if (!lock_.try_lock(table.region_.epoch())) table.wait_for(lock_);
+        }
+        ~Home() { lock_.unlock(); }
+        Home(const Home&) = delete;
+        Home& operator=(const Home&) = delete;
+
+    private:
+        EpochLock& lock_;
+    };
+
+    explicit SessionTable(Region region);
+    [[nodiscard]] PairState state(std::uint32_t pair) const
+    {
+        return entries_[2 * pair].status.load(std::memory_order_acquire).state;
+    }
+    void set_state(std::uint32_t pair, PairState state)
+    {
+        entries_[2 * pair].status.store({state, region_.epoch()}, std::memory_order_release);
+    }
+    void wait_for(EpochLock& lock);
+    void recover();
+    void recover(const Dead& dead);
+    void recover_pair(std::uint32_t pair, PairState was, const Dead& dead);
+    void withdraw_if_present(std::uint32_t entry, const Dead& dead);
+    [[nodiscard]] bool withdraw_held(const Chain& chain, std::uint32_t entry);
+    void count_live();
     [[nodiscard]] std::uint32_t take_pair();
     void fill(std::uint32_t pair, const Pair<Key>& content);
     [[nodiscard]] Inserted publish(std::uint32_t entry, std::uint64_t key_hash);
@@ -131,17 +186,13 @@ private:
         return [this](std::uint32_t pair) -> std::atomic<std::uint64_t>& { return entries_[2 * pair].next_hop; };
     }
 
+    Region region_;
+    RegionHeader* header_;
     Hasher hasher_;
     unsigned tick_shift_;
-    Mapping<SessionBucket> buckets_;
-    Mapping<Entry<Key>> entries_;
-    Mapping<Cold> cold_;
-
-    // Each on a line of its own: they change with every session, what stands above never does.
-    alignas(64) PairStack free_;
-    alignas(64) PairStack undone_;
-    alignas(64) std::atomic<std::uint32_t> fresh_{0}; // pairs never used yet begin here
-    alignas(64) std::atomic<std::uint32_t> live_{0};
+    Section<SessionBucket> buckets_;
+    Section<Entry<Key>> entries_;
+    Section<Cold> cold_;
 };
 
 template<class Key>
@@ -208,8 +259,9 @@ template<class Visit>
 void SessionTable<Key>::take_undone(Visit&& visit, std::uint32_t most)
 {
     for (; most > 0; --most) {
-        const std::uint32_t pair = undone_.pop(link());
+        const std::uint32_t pair = header_->undone.pop(link());
         if (pair == none) return;
+        set_state(pair, has_ended(pair) ? PairState::unlinked : PairState::claimed);
         visit(pair);
     }
 }
