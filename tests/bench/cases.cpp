@@ -1,0 +1,22 @@
+#include "tests/bench/cases.hpp"
+
+#include <algorithm>
+
+namespace sluice::bench {
+
+std::vector<Case> all_cases()
+{
+    std::vector<Case> all;
+    for (auto part : {forward_cases, nat44_cases})
+        for (Case& one : part())
+            all.push_back(std::move(one));
+    return all;
+}
+
+void hold_sessions(config::Config& config, std::size_t sessions)
+{
+    const auto needed = static_cast<std::uint32_t>(sessions + sessions / 2); // the node keeps a quarter for IPv6
+    config.memory.sessions = std::max(config.memory.sessions, needed);
+}
+
+} // namespace sluice::bench

@@ -1,0 +1,169 @@
+// Runs the cases that the command line names and prints their rows. Exit 1 when a packet was wrong or lost; time is
+// reported, never judged.
+#include <algorithm>
+#include <iostream>
+
+#include <rte_cycles.h>
+
+#include "tests/bench/cases.hpp"
+#include "tests/bench/options.hpp"
+#include "tests/bench/report.hpp"
+#include "tests/bench/world.hpp"
+
+namespace sluice::bench {
+namespace {
+
+constexpr std::size_t quick_count = 2 * thousand; // at most, with --quick
+
+class Program {
+public:
+    explicit Program(const Options& options)
+        : options_(options)
+        , config_(world(options.repository, 1))
+        , rig_(config_)
+    {
+    }
+
+    int run()
+    {
+        if (!options_.json) std::cout << table_head() << std::endl;
+        for (const Case& one : all_cases())
+            if (options_.cases.empty() || std::ranges::find(options_.cases, one.name) != options_.cases.end())
+                for (const std::size_t count : counts_of(one))
+                    measure(one, count);
+        if (options_.json) std::cout << json(rows_) << std::endl;
+        return std::ranges::all_of(rows_, &Row::verified) ? 0 : 1;
+    }
+
+private:
+    std::vector<std::size_t> counts_of(const Case& one) const
+    {
+        const auto& asked = one.unit == "tunnels" ? options_.tunnels : options_.flows;
+        if (!asked.empty()) return asked;
+        if (!options_.quick) return one.counts;
+        const std::size_t most = std::min(one.counts.back(), quick_count);
+        return most == 1 ? std::vector<std::size_t>{1} : std::vector<std::size_t>{1, most};
+    }
+
+    std::vector<unsigned> bursts_of(const Case& one) const
+    {
+        if (!options_.bursts.empty()) return options_.bursts;
+        return one.every_burst ? std::vector<unsigned>{8, 32, 64} : std::vector<unsigned>{64};
+    }
+
+    Row row_of(const Case& one, std::size_t count, unsigned burst) const
+    {
+        Row row;
+        row.name = one.name;
+        row.unit = one.unit;
+        row.count = count;
+        row.burst = burst;
+        for (const Budget& budget : one.budgets)
+            if (budget.count == count && burst == burst_size && !options_.quick) row.budget = budget.cycles;
+        return row;
+    }
+
+    void measure(const Case& one, std::size_t count)
+    {
+        try {
+            config::Config config = config_;
+            one.configure(config, count);
+            Node node(rig_, config);
+            Prepared prepared = one.prepare(node, count);
+            for (const unsigned burst : bursts_of(one))
+                add(measured(row_of(one, count, burst), node, prepared));
+        } catch (const std::exception& error) {
+            std::cerr << one.name << " " << count_text(count) << ": " << error.what() << std::endl;
+            add(row_of(one, count, burst_size));
+        }
+    }
+
+    Row measured(Row row, Node& node, Prepared& prepared) const
+    {
+        Pass pass(prepared.train, row.burst, rig_.pool(), prepared.oracle);
+        node.run(pass);
+        Measurement measurement(prepared.train, row.burst, rig_.pool(), effort(), rte_get_tsc_hz());
+        node.run(measurement);
+        row.measured(measurement.windows());
+        std::string wrong = pass.trouble() + node.trouble();
+        if (node.sessions() != prepared.sessions)
+            wrong += std::to_string(node.sessions()) + " sessions instead of " + std::to_string(prepared.sessions);
+        row.verified = wrong.empty();
+        if (!wrong.empty()) std::cerr << row.name << " " << count_text(row.count) << ": " << wrong << std::endl;
+        const std::size_t clean = measurement.windows().total.size();
+        if (clean < effort().windows) row.remark = std::to_string(clean) + " clean windows only";
+        return row;
+    }
+
+    Effort effort() const
+    {
+        if (options_.quick) return {3, 0.2, 10 * thousand};
+        Effort effort;
+        effort.windows = options_.windows;
+        return effort;
+    }
+
+    void add(const Row& row)
+    {
+        rows_.push_back(row);
+        if (!options_.json) std::cout << table_line(row) << std::endl;
+    }
+
+    Options options_;
+    config::Config config_;
+    mutable Rig rig_;
+    std::vector<Row> rows_;
+};
+
+void print_list()
+{
+    for (const Case& one : all_cases()) {
+        std::cout << one.name << "  " << one.unit;
+        for (const std::size_t count : one.counts)
+            std::cout << " " << count_text(count);
+        std::cout << "\n";
+    }
+}
+
+std::string unknown_case(const Options& options)
+{
+    const std::vector<Case> all = all_cases();
+    for (const std::string& name : options.cases)
+        if (std::ranges::find(all, name, &Case::name) == all.end()) return name;
+    return {};
+}
+
+int run(int argc, const char* const* argv)
+{
+    const auto options = parse_options(argc, argv);
+    if (!options) {
+        std::cerr << "sluice-bench: " << options.error().text() << "\n";
+        return 2;
+    }
+    if (options->help) {
+        std::cout << usage();
+        return 0;
+    }
+    if (options->list) {
+        print_list();
+        return 0;
+    }
+    if (const std::string unknown = unknown_case(*options); !unknown.empty()) {
+        std::cerr << "sluice-bench: there is no case '" << unknown << "'; --list names them\n";
+        return 2;
+    }
+    return Program(*options).run();
+}
+
+} // namespace
+} // namespace sluice::bench
+
+int main(int argc, char** argv)
+{
+    try {
+        return sluice::bench::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "sluice-bench: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,112 @@
+#include "tests/bench/node.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include <rte_cycles.h>
+
+#include "control/delta.hpp"
+#include "control/desired/desired.hpp"
+#include "dataplane/reason_names.hpp"
+#include "pipelines/factory.hpp"
+
+namespace sluice::bench {
+namespace {
+
+constexpr std::chrono::milliseconds house_interval{100}; // the table server's
+constexpr std::chrono::microseconds look_interval{500};
+
+table::Limits limits_of(const config::Memory& memory)
+{
+    table::Limits limits;
+    limits.tunnels = memory.tunnels;
+    limits.routes = memory.routes;
+    return limits;
+}
+
+} // namespace
+
+Node::Node(Rig& rig, const config::Config& config)
+    : rig_(rig)
+{
+    const auto workers = static_cast<unsigned>(config.workers.cores.size());
+    model_ = std::make_unique<table::Model>(rig.interfaces(), static_cast<unsigned>(rig.ports().size()),
+                                            limits_of(config.memory));
+    first_tables_ = model_->initial();
+    tables_.emplace(workers, *first_tables_);
+    grace_periods_.emplace(tables_->rcu());
+    factory_ = make_gateway({workers, rte_get_tsc_hz(), config.memory.sessions, config.memory.tunnels,
+                             static_cast<std::uint32_t>(rig.interfaces().size()), *grace_periods_});
+    auto made = dataplane::WorkerSet::make(config.workers, rig.ports(), rig.interfaces(), *factory_, *tables_);
+    if (!made) throw std::runtime_error(made.error().text());
+    workers_ = std::move(*made);
+    program(config);
+    if (const auto launched = workers_->launch(); !launched) throw std::runtime_error(launched.error().text());
+}
+
+Node::~Node()
+{
+    workers_->stop();
+}
+
+void Node::program(const config::Config& config)
+{
+    const control::KernelState kernel;
+    const control::Desired wanted = control::desired({config, "one-node.yaml", {}, kernel, programmed_});
+    if (!wanted.problems.empty()) throw std::runtime_error(wanted.problems.front());
+    api::Transaction transaction = control::delta(programmed_, wanted.objects);
+    transaction.set_generation(tables_->read().generation + 1);
+    auto next = model_->apply(transaction);
+    if (!next) throw std::runtime_error(next.error().text());
+    tables_->replace(std::move(*next));
+    model_->commit();
+    control::record(programmed_, transaction);
+}
+
+void Node::run(Job& job)
+{
+    std::atomic<Job*>& place = rig_.lane(0).job;
+    place.store(&job, std::memory_order_release);
+    while (!job.is_done()) {
+        keep_house();
+        std::this_thread::sleep_for(look_interval);
+    }
+    place.store(nullptr, std::memory_order_release);
+    tables_->synchronize(); // after a quiescent state the worker has forgotten the job
+}
+
+void Node::establish(Train& train, Oracle oracle)
+{
+    train.keep_order();
+    Pass pass(train, burst_size, rig_.pool(), std::move(oracle));
+    run(pass);
+    if (const std::string wrong = pass.trouble(); !wrong.empty()) throw std::runtime_error(wrong + "\n" + trouble());
+}
+
+void Node::keep_house()
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (now < house_due_) return;
+    house_due_ = now + house_interval;
+    factory_->housekeeping().run(rte_rdtsc(), tables_->read());
+}
+
+std::string Node::trouble()
+{
+    const LawTerms law = workers_->law();
+    const dataplane::ReasonNames names(factory_->reasons());
+    std::string wrong;
+    for (const Reason& reason : names.drops())
+        if (law.drops[reason.flat] != 0)
+            wrong += std::string(reason.stage) + "." + std::string(reason.name) + " " +
+                     std::to_string(law.drops[reason.flat]) + " ";
+    if (law.sent != law.received + law.originated || law.punted + law.held + law.consumed_total() != 0)
+        wrong += "received " + std::to_string(law.received) + " sent " + std::to_string(law.sent) + " punted " +
+                 std::to_string(law.punted) + " held " + std::to_string(law.held) + " consumed " +
+                 std::to_string(law.consumed_total()) + " ";
+    if (!law.balanced()) wrong += "the counter law does not balance ";
+    return wrong;
+}
+
+} // namespace sluice::bench

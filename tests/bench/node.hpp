@@ -1,0 +1,52 @@
+// One gateway as the dataplane's process makes it, without the process: tables, pipelines, workers on the rig's ports.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/schema.hpp"
+#include "control/object_set.hpp"
+#include "dataplane/grace_periods.hpp"
+#include "dataplane/published.hpp"
+#include "dataplane/table/model.hpp"
+#include "dataplane/worker_set.hpp"
+#include "tests/bench/pass.hpp"
+#include "tests/bench/rig.hpp"
+
+namespace sluice::bench {
+
+class Node {
+public:
+    // Throws std::runtime_error when the tables refuse the configuration.
+    Node(Rig& rig, const config::Config& config);
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node();
+
+    // Gives the job to the first worker, keeps house as the table server does, returns when it is done.
+    void run(Job& job);
+    // Sends a train once. Throws std::runtime_error with what was wrong.
+    void establish(Train& train, Oracle oracle);
+
+    [[nodiscard]] Rig& rig() { return rig_; }
+    [[nodiscard]] std::uint64_t sessions() { return factory_->sessions().session_count(); }
+    // Since the node was made: empty when every packet received has been sent and the law holds.
+    [[nodiscard]] std::string trouble();
+
+private:
+    void program(const config::Config& config);
+    void keep_house();
+
+    Rig& rig_;
+    control::ObjectSet programmed_;
+    std::unique_ptr<table::Model> model_;
+    std::unique_ptr<const table::Snapshot> first_tables_;
+    std::optional<dataplane::Published> tables_;
+    std::optional<dataplane::RcuGracePeriods> grace_periods_;
+    std::unique_ptr<dataplane::PipelineFactory> factory_;
+    std::unique_ptr<dataplane::WorkerSet> workers_;
+    std::chrono::steady_clock::time_point house_due_{};
+};
+
+} // namespace sluice::bench
