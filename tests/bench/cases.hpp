@@ -2,8 +2,9 @@
 // which train is timed, and what each packet of it must become.
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <span>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,10 +15,18 @@
 
 namespace sluice::bench {
 
+// Rows in which each packet begins a session, which ends soon after.
+struct NewSessions {
+    std::chrono::milliseconds life{0}; // until its end at the latest
+    double most_per_second = 0;        // on average; what lives must fit
+};
+
 struct Prepared {
     Train train; // in the order in which it is timed
     Oracle oracle;
-    std::uint64_t sessions = 0; // that the node must have, exactly
+    std::uint64_t sessions = 0;           // that the node must have at the end, exactly
+    std::size_t judged = ~std::size_t{0}; // packets of the train that the pass sends, when all are too many
+    std::optional<NewSessions> new_sessions{};
 };
 
 struct Budget {
@@ -29,22 +38,32 @@ struct Case {
     std::string_view name;
     std::string_view unit; // "flows" or "tunnels"
     std::vector<std::size_t> counts;
-    std::vector<Budget> budgets; // where there is none for a count, none is printed
-    bool every_burst = false;    // 8, 32 and 64 unless the command line says otherwise
+    std::vector<Budget> budgets; // for bursts of 64; where there is none for a count, none is printed
     std::function<void(config::Config&, std::size_t count)> configure;
     std::function<Prepared(Node&, std::size_t count)> prepare;
+    bool every_burst = false; // 8, 32 and 64 unless the command line says otherwise
+    Adjust adjust{};
+    // Called ten times a second while the row is timed. Its budget is then 5 % above the same row without.
+    std::function<void(Node&)> meanwhile{};
 };
 
 inline constexpr std::size_t thousand = 1'000;
 inline constexpr std::size_t million = 1'000'000;
 
-// One per folder of the pipelines, more or less.
+// A file of cases/ each.
 [[nodiscard]] std::vector<Case> forward_cases();
 [[nodiscard]] std::vector<Case> nat44_cases();
+[[nodiscard]] std::vector<Case> service_cases();
+[[nodiscard]] std::vector<Case> tunnel_cases();
+[[nodiscard]] std::vector<Case> phone_cases();
+[[nodiscard]] std::vector<Case> icmp_cases();
+[[nodiscard]] std::vector<Case> new_session_cases();
+[[nodiscard]] std::vector<Case> churn_cases();
 
 [[nodiscard]] std::vector<Case> all_cases();
 
-// Room for `sessions` IPv4 sessions, and never less than the example has.
+// Room for that many sessions of one family, and never less than the example has.
 void hold_sessions(config::Config& config, std::size_t sessions);
+void hold_sessions6(config::Config& config, std::size_t sessions);
 
 } // namespace sluice::bench

@@ -45,6 +45,16 @@ struct Link {
     std::uint16_t vlan = 0; // 0: untagged
 };
 
+struct Address {
+    std::array<std::uint8_t, 16> bytes{};
+    std::uint8_t length = 4; // or 16
+
+    [[nodiscard]] test::ByteSpan span() const { return {bytes.data(), length}; }
+};
+[[nodiscard]] Address v4(std::uint32_t address);                                         // host order
+[[nodiscard]] Address v6(const std::array<std::uint16_t, 8>& groups);                    // as they are written
+[[nodiscard]] Address v6(const std::array<std::uint16_t, 6>& prefix, std::uint32_t low); // the last 32 bits
+
 // Letters of RFC 9293 section 3.1 as bits.
 struct TcpFlags {
     static constexpr std::uint8_t syn = 0x02;
@@ -52,24 +62,51 @@ struct TcpFlags {
 };
 
 // A TCP segment without data; numbers in host order.
-struct Tcp {
+struct Segment {
+    Address source; // both of one family
+    Address destination;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     std::uint8_t flags = TcpFlags::ack;
-};
+    std::uint8_t hop_limit = 64;
 
-struct Segment4 : Tcp {
-    std::uint32_t source = 0;
-    std::uint32_t destination = 0;
-    std::uint8_t ttl = 64;
+    [[nodiscard]] bool is_v4() const { return source.length == 4; }
 };
+[[nodiscard]] Segment answer_to(Segment segment); // the other way
+[[nodiscard]] Segment forwarded(Segment segment); // one hop later
 
-[[nodiscard]] Frame tcp4(const Segment4& segment);
+// From the IP header on.
+[[nodiscard]] Frame tcp(const Segment& segment);
 // An IP packet becomes a frame; its version says the EtherType.
 [[nodiscard]] Frame on_link(Frame packet, const Link& link);
 
+// Outer headers as this gateway writes them, IPv4 and without a UDP checksum.
+struct Vxlan {
+    std::uint32_t source = 0; // VTEPs
+    std::uint32_t destination = 0;
+    std::uint16_t source_port = 0;
+    std::uint32_t vni = 0;
+    Mac inner_destination{};
+    Mac inner_source{};
+};
+[[nodiscard]] Frame in_vxlan(Frame packet, const Vxlan& tunnel);
+
+struct Gtpu {
+    std::uint32_t source = 0;
+    std::uint32_t destination = 0;
+    std::uint32_t teid = 0;
+};
+[[nodiscard]] Frame in_gtpu(Frame packet, const Gtpu& tunnel);
+
+// What stands in front of the (inner) IP header.
+inline constexpr std::uint16_t ethernet_length = 14;
+inline constexpr std::uint16_t tagged_length = 18;
+inline constexpr std::uint16_t vxlan_length = 20 + 8 + 8 + 14; // behind the outer Ethernet
+inline constexpr std::uint16_t gtpu_length = 20 + 8 + 8;
+
 // The smallest frame that a NIC hands over: 64 bytes on the wire less the check sequence.
 inline constexpr std::size_t smallest_frame = 60;
+[[nodiscard]] Frame padded(Frame frame);
 
 [[nodiscard]] std::uint64_t number_at(test::ByteSpan bytes, std::size_t offset, std::size_t width);
 

@@ -41,8 +41,7 @@ private:
         const auto& asked = one.unit == "tunnels" ? options_.tunnels : options_.flows;
         if (!asked.empty()) return asked;
         if (!options_.quick) return one.counts;
-        const std::size_t most = std::min(one.counts.back(), quick_count);
-        return most == 1 ? std::vector<std::size_t>{1} : std::vector<std::size_t>{1, most};
+        return {std::min(one.counts.back(), quick_count)};
     }
 
     std::vector<unsigned> bursts_of(const Case& one) const
@@ -68,38 +67,73 @@ private:
         try {
             config::Config config = config_;
             one.configure(config, count);
-            Node node(rig_, config);
+            Node node(rig_, std::move(config), one.adjust);
             Prepared prepared = one.prepare(node, count);
-            for (const unsigned burst : bursts_of(one))
-                add(measured(row_of(one, count, burst), node, prepared));
+            for (const unsigned burst : bursts_of(one)) {
+                Row row = row_of(one, count, burst);
+                if (one.meanwhile) row.budget = disturbed_budget(row, node, prepared);
+                add(measured(row, node, prepared, one.meanwhile));
+            }
         } catch (const std::exception& error) {
             std::cerr << one.name << " " << count_text(count) << ": " << error.what() << std::endl;
             add(row_of(one, count, burst_size));
         }
     }
 
-    Row measured(Row row, Node& node, Prepared& prepared) const
+    // What the row may cost while something else goes on: 5 % more than without.
+    std::optional<double> disturbed_budget(const Row& row, Node& node, Prepared& prepared) const
     {
-        Pass pass(prepared.train, row.burst, rig_.pool(), prepared.oracle);
-        node.run(pass);
-        Measurement measurement(prepared.train, row.burst, rig_.pool(), effort(), rte_get_tsc_hz());
-        node.run(measurement);
-        row.measured(measurement.windows());
-        std::string wrong = pass.trouble() + node.trouble();
+        if (options_.quick) return std::nullopt;
+        return measured(row, node, prepared, {}).path.min * 1.05;
+    }
+
+    Row measured(Row row, Node& node, Prepared& prepared, const std::function<void(Node&)>& meanwhile) const
+    {
+        Pass pass(prepared.train, row.burst, rig_.pool(), prepared.oracle, prepared.judged);
+        node.run(pass, meanwhile);
+        Measurement measurement(prepared.train, row.burst, rig_.pool(), effort_for(prepared), rte_get_tsc_hz());
+        node.run(measurement, meanwhile);
+        const Windows& windows = measurement.windows();
+        row.measured(windows);
+        std::string wrong = pass.trouble();
+        if (prepared.new_sessions) {
+            wrong += trouble_of(*prepared.new_sessions, windows);
+            if (!options_.quick) row.remark = rate_text(static_cast<double>(rte_get_tsc_hz()) / row.path.median);
+            node.rest(prepared.sessions, prepared.new_sessions->life);
+        }
+        wrong += node.trouble();
         if (node.sessions() != prepared.sessions)
             wrong += std::to_string(node.sessions()) + " sessions instead of " + std::to_string(prepared.sessions);
         row.verified = wrong.empty();
         if (!wrong.empty()) std::cerr << row.name << " " << count_text(row.count) << ": " << wrong << std::endl;
-        const std::size_t clean = measurement.windows().total.size();
-        if (clean < effort().windows) row.remark = std::to_string(clean) + " clean windows only";
+        if (windows.total.size() < effort_for(prepared).windows)
+            row.remark += " " + std::to_string(windows.total.size()) + " clean windows only";
         return row;
     }
 
-    Effort effort() const
+    std::string trouble_of(const NewSessions& sessions, const Windows& windows) const
+    {
+        const auto life_ms = static_cast<double>(sessions.life.count());
+        if (options_.quick || windows.shortest_round_ms == 0 || windows.shortest_round_ms > life_ms) return {};
+        return "flows came back after " + std::to_string(windows.shortest_round_ms) +
+               " ms, when they still had sessions ";
+    }
+
+    static std::string rate_text(double per_second)
+    {
+        const auto thousands = static_cast<unsigned>(per_second / 1'000);
+        return std::to_string(thousands) + "k new sessions per second";
+    }
+
+    Effort effort_for(const Prepared& prepared) const
     {
         if (options_.quick) return {3, 0.2, 10 * thousand};
         Effort effort;
         effort.windows = options_.windows;
+        if (prepared.new_sessions) {
+            effort.warm_up_ms = 10'000; // as long as new sessions must be sustained
+            effort.most_per_second = prepared.new_sessions->most_per_second;
+        }
         return effort;
     }
 

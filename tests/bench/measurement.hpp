@@ -15,7 +15,9 @@ namespace sluice::bench {
 struct Effort {
     unsigned windows = 31;           // clean ones
     double window_ms = 2;            // of the worker's loop
-    std::size_t warm_up = 1'000'000; // packets before the first window, and each flow once at least
+    std::size_t warm_up = 1'000'000; // packets before the first window
+    double warm_up_ms = 0;           // as long at least
+    double most_per_second = 0;      // packets, on average over all phases; 0: as fast as it goes
 };
 
 // TSC cycles per packet, one value per clean window.
@@ -24,6 +26,7 @@ struct Windows {
     std::vector<double> source_and_sink; // alone
     std::vector<double> floor;           // source, MAC swap, sink
     unsigned rejected = 0;               // of the worker's loop
+    double shortest_round_ms = 0;        // from one packet of a flow to its next; 0: there was one round only
 };
 
 class Measurement final : public Job {
@@ -38,7 +41,11 @@ public:
 private:
     enum class Phase { warm_up, lead_in, timed, finished };
 
-    void turn() noexcept;
+    void turn(std::uint64_t now) noexcept;
+    [[nodiscard]] bool ahead_of_pace(std::uint64_t now) const noexcept;
+    [[nodiscard]] unsigned emit(rte_mbuf** frames, unsigned count) noexcept;
+    void watch_round() noexcept;
+    [[nodiscard]] bool is_cold(std::uint64_t now) const noexcept;
     void open(Phase phase, std::uint64_t bursts) noexcept;
     void close() noexcept;
     template<class Work>
@@ -49,15 +56,19 @@ private:
     unsigned burst_;
     rte_mempool* pool_;
     Effort effort_;
-    std::uint64_t window_cycles_;
+    double cycles_per_ms_;
     Preemption preemption_;
     Windows windows_;
 
     Phase phase_ = Phase::warm_up;
-    std::uint64_t bursts_ = 0;  // of a window, known after warm-up
-    std::uint64_t started_ = 0; // TSC
-    std::uint64_t of_phase_ = 0;
-    std::uint64_t left_ = 0; // bursts of this phase
+    std::uint64_t first_ = 0;                   // TSC of the first packet
+    std::uint64_t emitted_ = 0;                 // packets since
+    std::uint64_t round_ = 0;                   // TSC of the train's first packet, the last time
+    std::uint64_t bursts_ = 0;                  // of a window, known after warm-up
+    std::uint64_t fastest_ = ~std::uint64_t{0}; // cycles of a part of the warm-up
+    std::uint64_t started_ = 0;                 // TSC, of this phase
+    std::uint64_t ended_ = 0;                   // TSC, when its last packet had left; 0: it has not
+    std::uint64_t left_ = 0;                    // bursts of this phase
 };
 
 } // namespace sluice::bench

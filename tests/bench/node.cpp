@@ -27,21 +27,23 @@ table::Limits limits_of(const config::Memory& memory)
 
 } // namespace
 
-Node::Node(Rig& rig, const config::Config& config)
+Node::Node(Rig& rig, config::Config config, Adjust adjust)
     : rig_(rig)
+    , config_(std::move(config))
+    , adjust_(std::move(adjust))
 {
-    const auto workers = static_cast<unsigned>(config.workers.cores.size());
+    const auto workers = static_cast<unsigned>(config_.workers.cores.size());
     model_ = std::make_unique<table::Model>(rig.interfaces(), static_cast<unsigned>(rig.ports().size()),
-                                            limits_of(config.memory));
+                                            limits_of(config_.memory));
     first_tables_ = model_->initial();
     tables_.emplace(workers, *first_tables_);
     grace_periods_.emplace(tables_->rcu());
-    factory_ = make_gateway({workers, rte_get_tsc_hz(), config.memory.sessions, config.memory.tunnels,
+    factory_ = make_gateway({workers, rte_get_tsc_hz(), config_.memory.sessions, config_.memory.tunnels,
                              static_cast<std::uint32_t>(rig.interfaces().size()), *grace_periods_});
-    auto made = dataplane::WorkerSet::make(config.workers, rig.ports(), rig.interfaces(), *factory_, *tables_);
+    auto made = dataplane::WorkerSet::make(config_.workers, rig.ports(), rig.interfaces(), *factory_, *tables_);
     if (!made) throw std::runtime_error(made.error().text());
     workers_ = std::move(*made);
-    program(config);
+    program();
     if (const auto launched = workers_->launch(); !launched) throw std::runtime_error(launched.error().text());
 }
 
@@ -50,11 +52,18 @@ Node::~Node()
     workers_->stop();
 }
 
-void Node::program(const config::Config& config)
+void Node::reconfigure(const std::function<void(config::Config&)>& change)
+{
+    change(config_);
+    program();
+}
+
+void Node::program()
 {
     const control::KernelState kernel;
-    const control::Desired wanted = control::desired({config, "one-node.yaml", {}, kernel, programmed_});
+    control::Desired wanted = control::desired({config_, "one-node.yaml", {}, kernel, programmed_});
     if (!wanted.problems.empty()) throw std::runtime_error(wanted.problems.front());
+    if (adjust_) adjust_(wanted.objects);
     api::Transaction transaction = control::delta(programmed_, wanted.objects);
     transaction.set_generation(tables_->read().generation + 1);
     auto next = model_->apply(transaction);
@@ -64,16 +73,25 @@ void Node::program(const config::Config& config)
     control::record(programmed_, transaction);
 }
 
-void Node::run(Job& job)
+void Node::run(Job& job, const std::function<void(Node&)>& meanwhile)
 {
     std::atomic<Job*>& place = rig_.lane(0).job;
     place.store(&job, std::memory_order_release);
     while (!job.is_done()) {
-        keep_house();
+        keep_house(meanwhile);
         std::this_thread::sleep_for(look_interval);
     }
     place.store(nullptr, std::memory_order_release);
     tables_->synchronize(); // after a quiescent state the worker has forgotten the job
+}
+
+void Node::rest(std::uint64_t sessions_left, std::chrono::milliseconds most)
+{
+    const auto end = std::chrono::steady_clock::now() + most;
+    while (sessions() > sessions_left && std::chrono::steady_clock::now() < end) {
+        keep_house({});
+        std::this_thread::sleep_for(look_interval);
+    }
 }
 
 void Node::establish(Train& train, Oracle oracle)
@@ -84,12 +102,13 @@ void Node::establish(Train& train, Oracle oracle)
     if (const std::string wrong = pass.trouble(); !wrong.empty()) throw std::runtime_error(wrong + "\n" + trouble());
 }
 
-void Node::keep_house()
+void Node::keep_house(const std::function<void(Node&)>& meanwhile)
 {
     const auto now = std::chrono::steady_clock::now();
     if (now < house_due_) return;
     house_due_ = now + house_interval;
     factory_->housekeeping().run(rte_rdtsc(), tables_->read());
+    if (meanwhile) meanwhile(*this);
 }
 
 std::string Node::trouble()

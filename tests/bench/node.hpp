@@ -1,6 +1,8 @@
 // One gateway as the dataplane's process makes it, without the process: tables, pipelines, workers on the rig's ports.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,18 +18,27 @@
 
 namespace sluice::bench {
 
+// Changes what control would program, where the configuration has no word for it.
+using Adjust = std::function<void(control::ObjectSet& objects)>;
+
 class Node {
 public:
     // Throws std::runtime_error when the tables refuse the configuration.
-    Node(Rig& rig, const config::Config& config);
+    Node(Rig& rig, config::Config config, Adjust adjust);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
     ~Node();
 
-    // Gives the job to the first worker, keeps house as the table server does, returns when it is done.
-    void run(Job& job);
+    // Gives the job to the first worker, keeps house as the table server does, returns when it is done. `meanwhile` is
+    // called every 100 ms.
+    void run(Job& job, const std::function<void(Node&)>& meanwhile = {});
     // Sends a train once. Throws std::runtime_error with what was wrong.
     void establish(Train& train, Oracle oracle);
+
+    // Another configuration, applied as a difference.
+    void reconfigure(const std::function<void(config::Config&)>& change);
+    // Time passes without packets until no more than `sessions` are left, but no more than `most`.
+    void rest(std::uint64_t sessions, std::chrono::milliseconds most);
 
     [[nodiscard]] Rig& rig() { return rig_; }
     [[nodiscard]] std::uint64_t sessions() { return factory_->sessions().session_count(); }
@@ -35,10 +46,12 @@ public:
     [[nodiscard]] std::string trouble();
 
 private:
-    void program(const config::Config& config);
-    void keep_house();
+    void program();
+    void keep_house(const std::function<void(Node&)>& meanwhile);
 
     Rig& rig_;
+    config::Config config_;
+    Adjust adjust_;
     control::ObjectSet programmed_;
     std::unique_ptr<table::Model> model_;
     std::unique_ptr<const table::Snapshot> first_tables_;

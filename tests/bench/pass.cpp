@@ -8,19 +8,20 @@
 
 namespace sluice::bench {
 
-Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle)
+Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most)
     : Job(train.port())
     , train_(train)
     , burst_(burst)
     , pool_(pool)
     , oracle_(std::move(oracle))
+    , wanted_(std::min(most, train.flows()))
 {
     train_.rewind();
 }
 
 unsigned Pass::receive(rte_mbuf** frames, unsigned room) noexcept
 {
-    const std::size_t remaining = train_.flows() - sent_;
+    const std::size_t remaining = wanted_ - sent_;
     if (remaining == 0) {
         done();
         return 0;

@@ -1,4 +1,4 @@
-// A whole train sent once, and every frame that leaves compared with what the oracle says must leave. Untimed.
+// A train sent once, and every frame that leaves compared with what the oracle says must leave. Untimed.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ using Oracle = std::function<std::optional<Expected>(std::uint32_t flow, test::B
 
 class Pass final : public Job {
 public:
-    Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle);
+    // `most`: packets, when not the whole train.
+    Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most = ~std::size_t{0});
 
     [[nodiscard]] unsigned receive(rte_mbuf** frames, unsigned room) noexcept override;
     void take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept override;
@@ -37,6 +38,7 @@ private:
     unsigned burst_;
     rte_mempool* pool_;
     Oracle oracle_;
+    std::size_t wanted_;
     std::size_t sent_ = 0;
     std::size_t left_ = 0;
     std::size_t wrong_ = 0;

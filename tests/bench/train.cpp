@@ -38,6 +38,18 @@ Layout Layout::tcp4(std::uint16_t ip)
     return layout;
 }
 
+Layout Layout::tcp6(std::uint16_t ip, std::uint16_t bits_at)
+{
+    const auto at = [ip](unsigned offset) { return static_cast<std::uint16_t>(ip + offset); };
+    Layout layout;
+    layout.source = at(8U + bits_at);
+    layout.destination = at(24U + bits_at);
+    layout.source_port = at(40);
+    layout.destination_port = at(42);
+    layout.transport_checksum = at(56);
+    return layout;
+}
+
 void Train::add(const Frame& frame)
 {
     if (stamps_.empty()) {

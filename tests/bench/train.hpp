@@ -41,8 +41,9 @@ struct Layout {
     std::uint16_t outer_source = absent;
     std::uint16_t outer_checksum = absent;
 
-    // Of a TCP segment whose IPv4 header begins at `ip`.
+    // Of a TCP segment whose IP header begins at `ip`. Of an IPv6 address 32 bits may differ, from `bits_at` on.
     [[nodiscard]] static Layout tcp4(std::uint16_t ip);
+    [[nodiscard]] static Layout tcp6(std::uint16_t ip, std::uint16_t bits_at = 12);
 };
 
 class Train {
@@ -69,6 +70,7 @@ public:
     // ---- The worker. `count` packets from the next position on; 0 when the pool is empty.
     [[nodiscard]] unsigned emit(rte_mempool* pool, rte_mbuf** frames, unsigned count) noexcept;
     void rewind() noexcept { next_ = 0; }
+    [[nodiscard]] std::size_t position() const noexcept { return next_; } // back to 0 at the end
 
 private:
     static constexpr std::size_t least_stamps = 4'096;
