@@ -30,7 +30,8 @@ public:
     FibGeneration(const FibGeneration&) = delete;
     FibGeneration& operator=(const FibGeneration&) = delete;
 
-    // `blocks` are free when this generation and all before it are gone. `next`: nullptr when this one is the last.
+    // `blocks` are free when this generation and all before it are gone. `next`: the one that followed, or, after a map
+    // that was discarded, the one that it was made from.
     void end(std::vector<FibBlock> blocks, std::shared_ptr<FibGeneration> next);
 
 private:

@@ -151,7 +151,8 @@ void RouteTable::discard()
     }
     changes_.clear();
     if (!pending_) return;
-    pending_->generation->end(blocks_.drop(), nullptr);
+    // Whoever holds the discarded map reads what the committed one has, too.
+    pending_->generation->end(blocks_.drop(), committed_->generation);
     pending_.reset();
 }
 

@@ -116,9 +116,15 @@ TEST_CASE("every map answers as its own time did, while others come and go")
         Both both(seed);
         std::deque<Published> held;
         for (unsigned round = 0; round < 60; ++round) {
+            const RouteOracle before = both.oracle;
             both.change(1 + both.random.below(60), 4);
             held.push_back({both.routes.build(), both.oracle});
-            both.routes.commit();
+            if (both.random.below(4) != 0) {
+                both.routes.commit();
+            } else { // taken back, and yet somebody holds the map
+                both.routes.discard();
+                both.oracle = before;
+            }
             for (const Published& each : held)
                 compare(each.map, each.oracle, both, 60);
             if (held.size() > 5) held.erase(held.begin() + both.random.below(6)); // in any order
