@@ -25,6 +25,13 @@ auto with_family(const ExpressItem& item, Visit&& visit) noexcept
     return item.family == V4::family ? visit(V4{}) : visit(V6{});
 }
 
+// Inside its network a packet goes by the routes when no session knows it.
+bool needs_route(const ExpressItem& item) noexcept
+{
+    return item.lane == ExpressItem::Lane::plain ||
+           (item.entry == table::none && item.network != table::public_network);
+}
+
 bool may_leave(const ExpressItem& item) noexcept
 {
     return item.lane == ExpressItem::Lane::session || item.lane == ExpressItem::Lane::plain;
@@ -40,6 +47,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     hash_all<V6>(count);
     for (unsigned i = 0; i < count; ++i)
         if (may_leave(lane_[i])) fetch(lane_[i]);
+    for (unsigned i = 0; i < count; ++i)
+        if (may_leave(lane_[i])) find_group(lane_[i]);
     for (unsigned i = 0; i < count; ++i)
         if (may_leave(lane_[i])) with_family(lane_[i], [&]<class Family>(Family) { resolve<Family>(lane_[i]); });
     for (unsigned i = 0; i < count; ++i)
@@ -69,12 +78,25 @@ void Express::hash_all(unsigned count) noexcept
 void Express::fetch(Item& item) noexcept
 {
     with_family(item, [&]<class Family>(Family) {
-        if (item.lane == Lane::plain)
-            return Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
-        auto& sessions = sessions_.of<Family>();
-        item.entry = sessions.candidate(item.hash);
-        sessions.prefetch_entry(item.entry);
+        item.entry = table::none;
+        if (item.lane == Lane::session) {
+            auto& sessions = sessions_.of<Family>();
+            item.entry = sessions.candidate(item.hash);
+            sessions.prefetch_entry(item.entry);
+        }
+        if (needs_route(item)) Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
     });
+}
+
+// The route of what has no session, or seems to have none, and its group's line on the way.
+void Express::find_group(Item& item) noexcept
+{
+    item.group = table::none;
+    if (!needs_route(item)) return;
+    with_family(item, [&]<class Family>(Family) {
+        item.group = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
+    });
+    if (item.group != table::none) rte_prefetch0(&tables_.groups[item.group]);
 }
 
 template<class Family>
@@ -115,11 +137,11 @@ bool Express::resolve_session(Item& item) noexcept
 template<class Family>
 bool Express::resolve_route(Item& item) noexcept
 {
-    const auto& key = key_of<Family>(item);
     item.entry = table::none;
-    const std::uint32_t group = Family::find_route(tables_, item.network, key.destination);
-    if (group == table::none || tables_.groups[group].hops.empty()) return false;
-    take_exit(item, tables_.groups[group].pick(item.hash));
+    if (item.group == table::none) // its bucket held another flow's tag
+        item.group = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
+    if (item.group == table::none || tables_.groups[item.group].hops.empty()) return false;
+    take_exit(item, tables_.groups[item.group].pick(item.hash));
     return true;
 }
 

@@ -46,11 +46,14 @@ private:
     [[nodiscard]] Lane look_at_gtpu(Item& item) noexcept;
     [[nodiscard]] Lane open_gtpu(Item& item) noexcept;
     [[nodiscard]] Lane choose(const Item& item) noexcept;
+    [[nodiscard]] Lane choose_public(const table::FlowKey4& key, const table::Network& network) const noexcept;
+    [[nodiscard]] Lane choose_public(const table::FlowKey6& key, const table::Network& network) const noexcept;
 
     // ---- Last passes (express.cpp): where does it go?
     template<class Family>
     void hash_all(unsigned count) noexcept;
     void fetch(Item& item) noexcept;
+    void find_group(Item& item) noexcept;
     template<class Family>
     void resolve(Item& item) noexcept;
     template<class Family>

@@ -202,16 +202,27 @@ Lane Express::open_gtpu(Item& item) noexcept
 inline Lane Express::choose(const Item& item) noexcept
 {
     const table::Network& network = tables_.networks[item.network];
-    if (item.network != table::public_network || network.translates) return Lane::session;
-    if (item.family == V4::family) {
-        const table::FlowKey4& key = item.key.v4;
-        if (network.sources.have(key.source) ||
-            tables_.locals4.find(table::local4_key(table::public_network, key.destination)) != nullptr)
-            return Lane::session;
-        return express::is_ordinary(key) ? Lane::plain : Lane::general;
-    }
-    const table::FlowKey6& key = item.key.v6;
-    if (tables_.locals.find(address_key<V6>(table::public_network, key.destination)) != nullptr) return Lane::session;
+    if (item.network != table::public_network || network.translates_any) return Lane::session;
+    return item.family == V4::family ? choose_public(item.key.v4, network) : choose_public(item.key.v6, network);
+}
+
+inline Lane Express::choose_public(const table::FlowKey4& key, const table::Network& network) const noexcept
+{
+    const auto has = [](const auto& map, std::uint32_t address) {
+        return map.find(table::local4_key(table::public_network, address)) != nullptr;
+    };
+    if (network.sources.have(key.source) || has(tables_.locals4, key.destination)) return Lane::session;
+    if (network.translates_some && has(tables_.translated4, key.source)) return Lane::session;
+    return express::is_ordinary(key) ? Lane::plain : Lane::general;
+}
+
+inline Lane Express::choose_public(const table::FlowKey6& key, const table::Network& network) const noexcept
+{
+    const auto has = [](const auto& map, const V6::Address& address) {
+        return map.find(address_key<V6>(table::public_network, address)) != nullptr;
+    };
+    if (has(tables_.locals, key.destination)) return Lane::session;
+    if (network.translates_some && has(tables_.translated, key.source)) return Lane::session;
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
 }
 

@@ -39,7 +39,7 @@ struct Translation {
 // middle of when it died is found by that. unlinked: lived once; undone: hangs in the list of such; claimed: out of it,
 // waits for its grace period.
 enum class PairState : std::uint8_t { free, taken, live, unlinked, undone, claimed };
-struct PairStatus {
+struct alignas(2) PairStatus { // so that clang, too, loads it as one word
     PairState state = PairState::free;
     std::uint8_t maker = 0;
 };

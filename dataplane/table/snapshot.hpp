@@ -88,9 +88,11 @@ struct Network {
     Ipv4Address address4;  // source of ICMP errors into this network
     Ipv6Address address6;
     bool used = false;
-    // What else than packets to an address of ours may have a session here: those from `sources`, and, where it
-    // `translates`, any (EIPs, backends, more NAT rules than `sources` holds).
-    bool translates = false;
+    // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules), from
+    // single addresses (Snapshot::translated; EIPs and backends), or anything, where `sources` could not hold all
+    // rules.
+    bool translates_any = false;
+    bool translates_some = false;
     Sources4 sources;
 };
 
@@ -225,6 +227,8 @@ struct Snapshot {
     std::vector<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key: is it there?
+    ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides and of backends
+    ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them
     PrefixMap routes;                          // → group
     std::vector<Group> groups;
     std::vector<Hop> hops;

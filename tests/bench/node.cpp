@@ -14,7 +14,7 @@
 namespace sluice::bench {
 namespace {
 
-constexpr std::chrono::milliseconds house_interval{100}; // the table server's
+constexpr std::chrono::milliseconds meanwhile_interval{100};
 constexpr std::chrono::microseconds look_interval{500};
 
 table::Limits limits_of(const config::Memory& memory)
@@ -105,11 +105,12 @@ void Node::establish(Train& train, Oracle oracle)
 
 void Node::keep_house(const std::function<void(Node&)>& meanwhile)
 {
+    while (factory_->housekeeping().run(rte_rdtsc(), tables_->read())) {
+    }
     const auto now = std::chrono::steady_clock::now();
-    if (now < house_due_) return;
-    house_due_ = now + house_interval;
-    factory_->housekeeping().run(rte_rdtsc(), tables_->read());
-    if (meanwhile) meanwhile(*this);
+    if (!meanwhile || now < meanwhile_due_) return;
+    meanwhile_due_ = now + meanwhile_interval;
+    meanwhile(*this);
 }
 
 std::string Node::trouble()

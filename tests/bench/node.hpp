@@ -59,7 +59,7 @@ private:
     std::optional<dataplane::RcuGracePeriods> grace_periods_;
     std::unique_ptr<dataplane::PipelineFactory> factory_;
     std::unique_ptr<dataplane::WorkerSet> workers_;
-    std::chrono::steady_clock::time_point house_due_{};
+    std::chrono::steady_clock::time_point meanwhile_due_{};
 };
 
 } // namespace sluice::bench

@@ -21,6 +21,19 @@ void add_address(Ipv4Address& v4, Ipv6Address& v6, const IpAddress& address)
     if (!address.is_v4() && v6 == Ipv6Address{}) v6 = address.v6();
 }
 
+// The IPv4 keys of a map, in the short form that packets are asked for.
+template<class Value>
+ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses)
+{
+    ExactMap<std::uint64_t, bool>::Builder v4;
+    addresses.for_each([&](const AddressKey& key, const Value&) {
+        std::uint32_t address = 0;
+        std::memcpy(&address, key.address.data(), sizeof address);
+        if (key.family == 4) v4.add(local4_key(key.scope, address), true);
+    });
+    return v4.build();
+}
+
 using Locals = ExactMap<AddressKey, LocalAddress>::Builder;
 
 void add_pools(Locals& locals, const Assembly& from)
@@ -155,20 +168,14 @@ void assemble_locals(Assembly& assembly)
     add_gateways(locals, assembly);
     add_interfaces(locals, assembly);
     assembly.out.locals = locals.build();
-    ExactMap<std::uint64_t, bool>::Builder v4;
-    assembly.out.locals.for_each([&](const AddressKey& key, const LocalAddress&) {
-        std::uint32_t address = 0;
-        std::memcpy(&address, key.address.data(), sizeof address);
-        if (key.family == 4) v4.add(local4_key(key.scope, address), true);
-    });
-    assembly.out.locals4 = v4.build();
+    assembly.out.locals4 = v4_of(assembly.out.locals);
 }
 
 void assemble_translating(Assembly& assembly)
 {
     auto& networks = assembly.out.networks;
     for (Network& network : networks) {
-        network.translates = false;
+        network.translates_any = network.translates_some = false;
         network.sources = {};
     }
     for (const std::vector<NatRule>& rules : assembly.out.nat_rules) {
@@ -178,13 +185,21 @@ void assemble_translating(Assembly& assembly)
                 source.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - source.length);
             Network& network = networks[rule.network];
             if (!network.sources.add(wire::Be32{source.address.v4().value}.raw(), wire::Be32{mask}.raw()))
-                network.translates = true;
+                network.translates_any = true;
         }
     }
+    ExactMap<AddressKey, bool>::Builder translated;
+    const auto add = [&](std::uint16_t network, const IpAddress& address) {
+        networks[network].translates_some = true;
+        translated.add(key_of(network, address), true);
+    };
     for (const Service& service : assembly.out.services)
-        networks[service.network].translates = true;
+        for (const Backend& backend : service.backends)
+            add(service.network, backend.address);
     for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
-        networks[object.eip().network()].translates = true;
+        add(narrow(object.eip().network()), ip_of(object.eip().private_address()));
+    assembly.out.translated = translated.build();
+    assembly.out.translated4 = v4_of(assembly.out.translated);
 }
 
 } // namespace sluice::table
