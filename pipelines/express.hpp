@@ -4,7 +4,9 @@
 // routes alone. Everything else is left untouched for the general way, which does the same for all packets; the tests
 // hold both against each other byte for byte.
 //
-//   look ─► open tunnels ─► hash, prefetch bucket ─► prefetch entry ─► resolve, prefetch exit ─► send, or general
+//   look ─► open tunnels ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch group ─► resolve, prefetch
+//   exit
+//        ─► send, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.
 #pragma once

@@ -121,6 +121,18 @@ std::string counts(Bench& bench)
     return text;
 }
 
+// A service more, whose backend is a machine on the internet's link.
+std::string with_public_backend(std::string yaml)
+{
+    const std::string place = "services:\n";
+    return yaml.insert(yaml.find(place) + place.size(), R"(  near:
+    address: 203.0.113.81
+    ports: [80/tcp]
+    network: public
+    backends: [{address: 198.51.100.50, port: 8080}]
+)");
+}
+
 } // namespace
 
 TEST_CASE("the express lane takes what needs no decision, and does what the general way does")
@@ -181,6 +193,32 @@ TEST_CASE("both ways end the same for packets with random bytes")
         REQUIRE(general.ends == express.ends);
     }
     CHECK(bench.express_packets() > 0);
+}
+
+TEST_CASE("a backend in the public network answers as the service, by either way, and is routed otherwise")
+{
+    Bench bench(with_public_backend(one_node));
+    bench.learn("internet", "198.51.100.50", "02:00:00:00:02:50");
+    const auto client = [&] { return from_internet(bench).ipv4("192.0.2.9", "203.0.113.81"); };
+    const auto backend = [&](std::string_view to) { return from_internet(bench).ipv4("198.51.100.50", to); };
+    REQUIRE(bench.send("internet", client().tcp(50'000, 80, "S").bytes()).size() == 1);
+    static_cast<void>(bench.send("internet", backend("192.0.2.9").tcp(8080, 50'000, "SA").bytes()));
+    for (const Shape shape : {Shape::split, Shape::whole, Shape::split, Shape::whole}) {
+        const std::uint64_t before = bench.express_packets();
+        const auto there = bench.send("internet", client().tcp(50'000, 80, "A").bytes(), shape);
+        REQUIRE(there.size() == 1);
+        CHECK(decode(there[0].frame).text("ipv4.destination") == "198.51.100.50");
+        const auto back = bench.send("internet", backend("192.0.2.9").tcp(8080, 50'000, "A").bytes(), shape);
+        REQUIRE(back.size() == 1);
+        CHECK(decode(back[0].frame).text("ipv4.source") == "203.0.113.81");
+        CHECK(decode(back[0].frame).number("tcp.source") == 80);
+        CHECK(bench.express_packets() - before == (shape == Shape::whole ? 2 : 0));
+        // What another address of the same network sends needs no session.
+        const std::uint64_t routed = bench.express_packets();
+        CHECK(bench.send("internet", from_internet(bench).ipv4("192.0.2.10", "192.0.2.77").udp(1, 2).bytes()).size() ==
+              1);
+        CHECK(bench.express_packets() - routed == 1);
+    }
 }
 
 TEST_CASE("a burst leaves in the order it came in, whichever way its packets go")
