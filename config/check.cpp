@@ -14,7 +14,7 @@ struct Rule {
     std::string_view sections;
 };
 
-constexpr std::array rules{
+constexpr std::array all_rules{
     Rule{check_ports, "ports"},
     Rule{check_workers, "workers"},
     Rule{check_memory, "memory ports workers"},
@@ -60,7 +60,7 @@ Findings check(const Config& config, const Places& places, const std::vector<std
     Findings findings(places);
     // A root that is no map has no sections at all.
     if (std::find(misshapen.begin(), misshapen.end(), "") != misshapen.end()) return findings;
-    for (const Rule& rule : rules)
+    for (const Rule& rule : all_rules)
         if (!reads_one_of(rule, misshapen)) rule.run(config, findings);
     return findings;
 }

@@ -7,14 +7,6 @@
 namespace sluice {
 namespace {
 
-// A session remembers its hop as long as no route has changed.
-constexpr unsigned epoch_shift = 32;
-
-std::uint64_t remembered(std::uint32_t epoch, std::uint32_t hop)
-{
-    return std::uint64_t{epoch} << epoch_shift | hop;
-}
-
 wire::Be16 ether_type(bool is_v4)
 {
     return is_v4 ? V4::ether_type : V6::ether_type;
@@ -29,12 +21,12 @@ Verdict Forwarder::find_way(Packet& packet, const Target<Family>& target, ip::Wa
         target.entry == table::none ? nullptr : &worker_.sessions.of<Family>().entry(target.entry).next_hop;
     const std::uint64_t known = cache == nullptr ? 0 : cache->load(std::memory_order_relaxed);
     auto hop = static_cast<std::uint32_t>(known);
-    if (known >> epoch_shift != tables_.routes_epoch) {
+    if (table::epoch_of_hop(known) != tables_.routes_epoch) {
         bool unreachable = false;
         hop = ip::find_hop<Family>(tables_, target.network, target.address, packet.hash, unreachable);
         if (unreachable) return Verdict::answer(ip::RouteDrop::unreachable, Problem::host_unreachable);
         if (hop == table::none) return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
-        if (cache != nullptr) cache->store(remembered(tables_.routes_epoch, hop), std::memory_order_relaxed);
+        if (cache != nullptr) cache->store(table::remembered_hop(tables_.routes_epoch, hop), std::memory_order_relaxed);
     }
     switch (ip::follow<Family>(tables_, hop, target.address, packet.hash, way)) {
     case ip::Reach::ready:

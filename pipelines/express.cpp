@@ -8,8 +8,6 @@
 namespace sluice {
 namespace {
 
-constexpr unsigned epoch_shift = 32; // of Entry::next_hop, as dispatch.cpp writes it
-
 template<class Family>
 const typename Family::Key& key_of(const ExpressItem& item) noexcept
 {
@@ -124,7 +122,7 @@ bool Express::resolve_session(Item& item) noexcept
     const auto& entry = sessions.entry(item.entry);
     const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
     const std::uint8_t seen = entry.tcp_flags_seen.load(std::memory_order_relaxed);
-    const bool simple = known >> epoch_shift == tables_.routes_epoch && !entry.has(entry.answers_local) &&
+    const bool simple = table::epoch_of_hop(known) == tables_.routes_epoch && !entry.has(entry.answers_local) &&
                         (item.tcp_flags & ~seen) == 0;
     if (simple)
         take_exit(item, static_cast<std::uint32_t>(known));

@@ -10,7 +10,7 @@ namespace sluice {
 namespace {
 
 using Words = std::array<std::uint64_t, sizeof(DroppedPacket) / 8>;
-constexpr auto relaxed = std::memory_order_relaxed;
+using enum std::memory_order;
 
 } // namespace
 

@@ -4,7 +4,7 @@
 namespace sluice {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using enum std::memory_order;
 
 using Array = std::array<std::uint64_t, reason_count>;
 using AtomicArray = std::array<std::atomic<std::uint64_t>, reason_count>;

@@ -45,10 +45,20 @@ struct alignas(2) PairStatus { // so that clang, too, loads it as one word
 };
 static_assert(std::atomic<PairStatus>::is_always_lock_free);
 
+// A hop is remembered as long as no route has changed: routes epoch in the high 32 bits, hop index in the low 32.
+constexpr std::uint64_t remembered_hop(std::uint32_t routes_epoch, std::uint32_t hop)
+{
+    return std::uint64_t{routes_epoch} << 32 | hop;
+}
+
+constexpr std::uint32_t epoch_of_hop(std::uint64_t remembered)
+{
+    return static_cast<std::uint32_t>(remembered >> 32);
+}
+
 template<class Key>
 struct alignas(64) Entry : Translation<Key> {
-    // Routes epoch in the high 32 bits, hop index in the low 32; 0 = not resolved. In a free or undone pair: the list's
-    // link.
+    // A remembered_hop, 0 = not resolved. In a free or undone pair: the list's link.
     std::atomic<std::uint64_t> next_hop{0};
     std::atomic<std::uint64_t> bytes{0};
     std::atomic<std::uint64_t> packets{0};

@@ -215,4 +215,14 @@ void Bench::want_neighbor(std::uint16_t id, const std::uint8_t* address, unsigne
     wanted_.push_back(tables_->interfaces[id].name + " " + address_text(ByteSpan(address, length)));
 }
 
+Decoded only(const std::vector<Left>& out, const std::string& interface)
+{
+    REQUIRE(out.size() == 1);
+    REQUIRE(out[0].interface == interface);
+    Decoded packet = decode(out[0].frame);
+    INFO(packet.describe());
+    REQUIRE(packet.faults.empty());
+    return packet;
+}
+
 } // namespace sluice::test

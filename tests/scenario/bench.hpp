@@ -18,6 +18,7 @@
 #include "dataplane/table/model.hpp"
 #include "tests/scenario/eal.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/decode.hpp"
 
 namespace sluice::test {
 
@@ -99,5 +100,8 @@ private:
     LawTerms told_; // by ends()
     bool refuse_punts_ = false;
 };
+
+// The one frame of `out`, which left on `interface` and is without fault.
+[[nodiscard]] Decoded only(const std::vector<Left>& out, const std::string& interface);
 
 } // namespace sluice::test

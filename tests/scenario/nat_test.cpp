@@ -12,16 +12,6 @@ namespace {
 
 using Ends = std::map<std::string, std::uint64_t>;
 
-Decoded only(const std::vector<Left>& out, const std::string& interface)
-{
-    REQUIRE(out.size() == 1);
-    REQUIRE(out[0].interface == interface);
-    Decoded packet = decode(out[0].frame);
-    INFO(packet.describe());
-    REQUIRE(packet.faults.empty());
-    return packet;
-}
-
 } // namespace
 
 TEST_CASE("a phone's UDP flow gets one public address and port, and its answers come back")

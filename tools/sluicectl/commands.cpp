@@ -38,7 +38,7 @@ constexpr std::array<Option, 1> limit_options{{
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 17> table{{
+constexpr std::array<Command, 17> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -106,7 +106,7 @@ constexpr std::array<Command, 17> table{{
 
 std::span<const Command> commands()
 {
-    return table;
+    return command_table;
 }
 
 std::span<const Option> global_options()
@@ -116,9 +116,9 @@ std::span<const Option> global_options()
 
 const Command* find_command(std::string_view name)
 {
-    const auto* found =
-        std::find_if(table.begin(), table.end(), [&](const Command& command) { return command.name == name; });
-    return found == table.end() ? nullptr : found;
+    const auto* found = std::find_if(command_table.begin(), command_table.end(),
+                                     [&](const Command& command) { return command.name == name; });
+    return found == command_table.end() ? nullptr : found;
 }
 
 } // namespace sluice::ctl

@@ -21,7 +21,8 @@ std::string listing(const api::Feeds& feeds)
 
 Outcome show_feeds(const Invocation& invocation, Node& node)
 {
-    return report_of(invocation, body_of<api::Feeds>(node.control(query(api::FEEDS))), listing);
+    return report_of(invocation, body_of<api::Feeds>(node.control(query(api::FEEDS))),
+                     [](const auto& answer) { return listing(answer); });
 }
 
 } // namespace sluice::ctl

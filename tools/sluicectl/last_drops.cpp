@@ -54,7 +54,7 @@ Outcome show_last_drops(const Invocation& invocation, Node& node)
     if (drops && invocation.has("pcap"))
         if (const auto done = write_file(invocation.text("pcap"), pcap_of(*drops)); !done)
             return trouble(Exit::finding, done.error().text());
-    return report_of(invocation, drops, listing);
+    return report_of(invocation, drops, [](const auto& answer) { return listing(answer); });
 }
 
 } // namespace sluice::ctl

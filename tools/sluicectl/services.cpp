@@ -66,7 +66,7 @@ Outcome show_services(const Invocation& invocation, Node& node)
 {
     auto services = body_of<api::Services>(node.dataplane(query(api::SERVICES)));
     if (services && !invocation.word().empty()) services = only(*services, invocation.word());
-    return report_of(invocation, services, listing);
+    return report_of(invocation, services, [](const auto& answer) { return listing(answer); });
 }
 
 } // namespace sluice::ctl

@@ -95,7 +95,8 @@ Outcome show_sessions(const Invocation& invocation, Node& node)
 {
     const auto request = question(invocation);
     if (!request) return tl::unexpected(request.error());
-    return report_of(invocation, body_of<api::Sessions>(node.dataplane(*request)), listing);
+    return report_of(invocation, body_of<api::Sessions>(node.dataplane(*request)),
+                     [](const auto& answer) { return listing(answer); });
 }
 
 } // namespace sluice::ctl

@@ -25,14 +25,14 @@ void lead(config::Config& config, std::uint32_t router)
                                  0});
 }
 
-void configure(config::Config& config, std::size_t count)
+void configure_churn(config::Config& config, std::size_t count)
 {
     hold_sessions(config, count);
     config.neighbors.push_back({"internet", Ipv4Address{second_router}, {other_router}, 0});
     lead(config, first_router);
 }
 
-Prepared prepare(Node& node, std::size_t count)
+Prepared prepare_churn(Node& node, std::size_t count)
 {
     const Shared flows = campus_flows(count);
     establish(node, flows);
@@ -58,7 +58,7 @@ std::function<void(Node&)> churn()
 
 std::vector<Case> churn_cases()
 {
-    Case churning{"nat44-under-route-churn", "flows", {64 * thousand, million}, {}, configure, prepare};
+    Case churning{"nat44-under-route-churn", "flows", {64 * thousand, million}, {}, configure_churn, prepare_churn};
     churning.meanwhile = churn();
     return {churning};
 }

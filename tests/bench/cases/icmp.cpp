@@ -45,7 +45,7 @@ Layout layout()
     return layout;
 }
 
-Prepared prepare(Node& node, std::size_t count)
+Prepared prepare_errors(Node& node, std::size_t count)
 {
     const Shared flows = campus_flows(count);
     establish(node, flows);
@@ -66,7 +66,7 @@ std::vector<Case> icmp_cases()
 {
     const std::vector<std::size_t> counts{1, thousand, 64 * thousand};
     const std::vector<Budget> budgets{{1, 400}, {thousand, 400}, {64 * thousand, 400}};
-    return {{"icmp-error", "flows", counts, budgets, hold_sessions, prepare}};
+    return {{"icmp-error", "flows", counts, budgets, hold_sessions, prepare_errors}};
 }
 
 } // namespace sluice::bench

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds longest_life{3'500};
 constexpr double most_per_second = 3.5e6;
 constexpr std::size_t most_new = 16 * million;
 constexpr std::size_t new_per_established = 16;
-constexpr std::uint32_t flows_per_subscriber = 64;
+constexpr std::uint32_t flows_per_new_subscriber = 64;
 
 std::uint32_t fresh(std::size_t established)
 {
@@ -24,7 +24,7 @@ std::uint32_t fresh(std::size_t established)
 }
 
 // All that may live at a time.
-void configure(config::Config& config, std::size_t count)
+void configure_new(config::Config& config, std::size_t count)
 {
     set_backends(config, Backends::campus);
     hold_sessions(config, count + std::min<std::size_t>(fresh(count), 12 * million));
@@ -48,7 +48,7 @@ Prepared by_nat(Node& node, std::size_t count)
 {
     const std::shared_ptr<NatFlows> before = campus_flows(count);
     establish(node, before);
-    const std::uint32_t subscribers = std::max(fresh(count) / flows_per_subscriber, 1U);
+    const std::uint32_t subscribers = std::max(fresh(count) / flows_per_new_subscriber, 1U);
     const std::uint32_t behind_them = campus_first + 0x40000; // 262,144 subscribers are established at most
     const auto flows =
         std::make_shared<NatFlows>(fresh(count), plain(campus_port, campus_router(0)), behind_them, subscribers);
@@ -66,8 +66,8 @@ Prepared by_service(Node& node, std::size_t count)
 
 std::vector<Case> new_session_cases()
 {
-    return {{"nat44-new", "flows", {million}, {{million, 800}}, configure, by_nat},
-            {"l4lb-new", "flows", {million}, {{million, 180}}, configure, by_service}};
+    return {{"nat44-new", "flows", {million}, {{million, 800}}, configure_new, by_nat},
+            {"l4lb-new", "flows", {million}, {{million, 180}}, configure_new, by_service}};
 }
 
 } // namespace sluice::bench

@@ -7,10 +7,10 @@
 namespace sluice::test {
 namespace {
 
-constexpr std::size_t udp = 8;
-constexpr std::size_t vxlan_front = 14 + 20 + udp;  // Ethernet, IPv4, UDP
-constexpr std::size_t gtpu_front = vxlan_front + 4; // and the VLAN tag
-constexpr std::size_t tunnel_headers = 8 + 14;      // VXLAN, inner Ethernet
+constexpr std::size_t udp_header = 8;
+constexpr std::size_t vxlan_front = 14 + 20 + udp_header; // Ethernet, IPv4, UDP
+constexpr std::size_t gtpu_front = vxlan_front + 4;       // and the VLAN tag
+constexpr std::size_t tunnel_headers = 8 + 14;            // VXLAN, inner Ethernet
 constexpr std::size_t ipv4 = 20;
 constexpr std::size_t ipv6 = 40;
 constexpr std::string_view machine_mac = "52:54:00:00:01:31";
@@ -25,7 +25,9 @@ void cut_vxlan(Bench& bench, const Inside& inside, const std::function<std::vect
         return Packet{}.ethernet(bench.mac("fabric"), host1_mac).ipv4("10.20.0.11", "10.20.0.2").udp(51'000, 4789);
     };
     const auto cut = [&](std::size_t length) { return front().payload(first(content, length)).bytes(); };
-    const auto surplus = [&](std::size_t length) { return front().poke(4, 2, udp + length).payload(content).bytes(); };
+    const auto surplus = [&](std::size_t length) {
+        return front().poke(4, 2, udp_header + length).payload(content).bytes();
+    };
     dies_at_every_length(bench, "fabric", cut, ranges(content.size()));
     dies_at_every_length(bench, "fabric", surplus, ranges(content.size()));
 }
@@ -66,7 +68,7 @@ void cut_gtpu(const Packet& message, const std::vector<Range>& ranges)
     };
     const auto cut = [&](std::size_t length) { return radio(bench).payload(with_length(length, length)).bytes(); };
     const auto surplus = [&](std::size_t length) {
-        return radio(bench).poke(4, 2, udp + length).payload(with_length(length, content.size())).bytes();
+        return radio(bench).poke(4, 2, udp_header + length).payload(with_length(length, content.size())).bytes();
     };
     dies_at_every_length(bench, "n3", cut, ranges);
     dies_at_every_length(bench, "n3", surplus, ranges);

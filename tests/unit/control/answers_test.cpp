@@ -12,9 +12,9 @@ namespace {
 
 using namespace sluice::test;
 
-class World {
+class AnswersWorld {
 public:
-    World()
+    AnswersWorld()
         : node(parse_configuration(folder.file("gateway.yaml"), gateway_yaml).value(),
                Generations::open(folder.file("state")).value(), folder.file("dataplane.sock"), {})
     {
@@ -48,7 +48,7 @@ api::Request application(const std::string& path, bool dry_run)
 
 TEST_CASE("a greeting of another version is refused in a sentence")
 {
-    World world;
+    AnswersWorld world;
     api::Request request;
     request.mutable_hello()->set_version(api::version);
     CHECK(world.ask(request).hello().program() == "sluice-control");
@@ -62,7 +62,7 @@ TEST_CASE("a greeting of another version is refused in a sentence")
 
 TEST_CASE("everybody may read, and only what is here")
 {
-    World world;
+    AnswersWorld world;
     CHECK(world.ask(topic(api::STATUS), false).control_status().applied() == 0);
     CHECK(world.ask(topic(api::FEEDS), false).feeds().feeds_size() == 1);
     CHECK(world.ask(topic(api::DROPS)).failure().what() ==
@@ -74,7 +74,7 @@ TEST_CASE("everybody may read, and only what is here")
 
 TEST_CASE("only who may change things is answered about files")
 {
-    World world;
+    AnswersWorld world;
     const std::string refusal = "uid 1000 may read only; be root or the user of sluice-control";
     for (const bool dry_run : {false, true})
         CHECK(world.ask(application(world.folder.file("gateway.yaml"), dry_run), false).failure().what() == refusal);

@@ -23,9 +23,9 @@ std::string listing(unsigned backends)
     return text;
 }
 
-class World {
+class FeedWorld {
 public:
-    explicit World(std::optional<std::chrono::milliseconds> keep = std::nullopt)
+    explicit FeedWorld(std::optional<std::chrono::milliseconds> keep = std::nullopt)
     {
         settings.file = folder.file("registry.yaml");
         settings.keep_when_lost = keep;
@@ -64,7 +64,7 @@ bool is_readable(const FileFeed& feed)
 
 SCENARIO("a file is read at once, and again when it changes")
 {
-    const World world;
+    const FeedWorld world;
     world.write(listing(2));
     FileFeed feed = world.feed();
     CHECK(feed.status().name == "shop");
@@ -102,7 +102,7 @@ SCENARIO("a file is read at once, and again when it changes")
 
 SCENARIO("what is wrong changes nothing, and says so")
 {
-    World world;
+    FeedWorld world;
     world.write(listing(2));
     FileFeed feed = world.feed();
     world.now += 60s;
@@ -160,7 +160,7 @@ SCENARIO("what is wrong changes nothing, and says so")
 
 TEST_CASE("a file that could never be read says nothing about backends")
 {
-    const World world;
+    const FeedWorld world;
     FileFeed feed = world.feed();
     CHECK(feed.status().state == FeedState::error);
     CHECK_FALSE(feed.services());
@@ -175,7 +175,7 @@ TEST_CASE("a file that could never be read says nothing about backends")
 
 SCENARIO("the loss of most endpoints at once is held back until somebody says that it is meant")
 {
-    World world(10s);
+    FeedWorld world(10s);
     world.write(listing(20));
     FileFeed feed = world.feed();
 
@@ -232,7 +232,7 @@ SCENARIO("the loss of most endpoints at once is held back until somebody says th
 
 SCENARIO("what cannot be read counts for as long as keep-when-lost says")
 {
-    World world(10s);
+    FeedWorld world(10s);
     world.write(listing(20));
     FileFeed feed = world.feed();
     std::filesystem::remove(world.folder.file("registry.yaml"));

@@ -10,9 +10,9 @@ namespace {
 using namespace sluice::test;
 using Lines = std::vector<std::string>;
 
-class World {
+class RoutesWorld {
 public:
-    World()
+    RoutesWorld()
     {
         tell(link(3, "fabric"));
         tell(link(4, "edge"));
@@ -40,7 +40,7 @@ public:
 
 TEST_CASE("a route is seen with its gateway and goes with its removal")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
     world.tell(via(test::route("0.0.0.0/0"), 4, "198.51.100.1"));
     world.tell(via(test::route("2001:db8:5::/48"), 4));
@@ -53,7 +53,7 @@ TEST_CASE("a route is seen with its gateway and goes with its removal")
 
 TEST_CASE("a gateway of the other family is one")
 {
-    World world;
+    RoutesWorld world;
     Message message = via(test::route("192.0.2.0/24"), 4);
     const std::uint16_t family = AF_INET6; // struct rtvia
     message.bytes(RTA_VIA,
@@ -64,7 +64,7 @@ TEST_CASE("a gateway of the other family is one")
 
 TEST_CASE("what is not ours, not main or not unicast is hidden")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24"), 9, "172.17.0.1"));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, RTPROT_KERNEL), 3));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, own_protocol), 3)); // our own announcement
@@ -82,7 +82,7 @@ TEST_CASE("what is not ours, not main or not unicast is hidden")
 
 TEST_CASE("the lowest metric counts, and the next one when it goes")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24", 20), 3, "10.20.0.20"));
     world.tell(via(test::route("192.0.2.0/24", 10), 3, "10.20.0.10"));
     CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.10 x1"});
@@ -94,7 +94,7 @@ TEST_CASE("the lowest metric counts, and the next one when it goes")
 
 TEST_CASE("a metric whose link is down leaves the word to the next")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24", 10), 4, "198.51.100.10"));
     world.tell(via(test::route("192.0.2.0/24", 20), 3, "10.20.0.20"));
     world.tell(link(4, "edge", 0));
@@ -105,7 +105,7 @@ TEST_CASE("a metric whose link is down leaves the word to the next")
 
 TEST_CASE("several next hops share by weight; dead ones and those of others do not")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24"), Multipath()
                                                     .hop(3, "10.20.0.1", 3)
                                                     .hop(4, "198.51.100.1")
@@ -119,7 +119,7 @@ TEST_CASE("several next hops share by weight; dead ones and those of others do n
 TEST_CASE("a list of next hops that is cut off or lies about its length ends there")
 {
     for (const std::size_t size : {0U, 1U, 7U, 8U, 15U, 16U, 17U, 31U}) {
-        World world;
+        RoutesWorld world;
         const std::string whole = Multipath().hop(3, "10.20.0.1").hop(3, "10.20.0.2").bytes();
         Message message = test::route("192.0.2.0/24");
         message.bytes(RTA_MULTIPATH, whole.substr(0, size));
@@ -127,7 +127,7 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
         INFO(size);
         CHECK(world.routes().size() == (size < 16 ? 0U : 1U));
     }
-    World world;
+    RoutesWorld world;
     std::string lying = Multipath().hop(3, "10.20.0.1").bytes();
     for (const char length : {'\0', '\x07', '\x7f'}) {
         lying[0] = length;
@@ -140,7 +140,7 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
 
 TEST_CASE("IPv6 joins hops in one route and takes single ones out")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("2001:db8:5::/48"), Multipath().hop(3, "2001:db8::1").hop(4, "2001:db8::2")));
     world.tell(via(test::route("2001:db8:5::/48", 0, RTM_DELROUTE), 3, "2001:db8::1"));
     CHECK(world.routes() == Lines{"2001:db8:5::/48 edge 2001:db8::2 x1"});
@@ -150,7 +150,7 @@ TEST_CASE("IPv6 joins hops in one route and takes single ones out")
 
 TEST_CASE("IPv4 hides routes behind the first of a prefix; when that goes they must be read again")
 {
-    World world;
+    RoutesWorld world;
     world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.1"));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, NLM_F_APPEND), 3, "10.20.0.2"));
     CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.1 x1"});

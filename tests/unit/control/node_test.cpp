@@ -18,9 +18,9 @@ namespace {
 using namespace sluice::test;
 using Lines = std::vector<std::string>;
 
-class World {
+class NodeWorld {
 public:
-    explicit World(const std::string& yaml = gateway_yaml)
+    explicit NodeWorld(const std::string& yaml = gateway_yaml)
         : node(first(yaml), Generations::open(folder.file("state")).value(), socket,
                {[this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); },
                 [this](const NeighborPlace& place) { probed.push_back(place); }, [] { return FeedStatus{}; }})
@@ -87,7 +87,7 @@ const Lines heavier_changes{"~ service order 203.0.113.80:443, 10.1.0.31:8443 we
 
 TEST_CASE("the first configuration is programmed when the dataplane comes")
 {
-    World world;
+    NodeWorld world;
     (void)world.node.step(world.now);
     CHECK_FALSE(world.node.status().dataplane_connected());
     CHECK(world.node.status().applied() == 1);
@@ -104,7 +104,7 @@ TEST_CASE("the first configuration is programmed when the dataplane comes")
 
 TEST_CASE("a configuration is compared, applied and rolled back")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     world.write(heavier);
     CHECK(changes(world.node.diff(world.file)) == heavier_changes);
@@ -131,14 +131,14 @@ TEST_CASE("a configuration is compared, applied and rolled back")
 
 TEST_CASE("there is nothing to roll back to before the second configuration")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     CHECK(error(world.node.roll_back(0)) == "rollback: there is no configuration before this");
 }
 
 TEST_CASE("a file with errors is refused with all of them, and changes nothing")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     const auto before = world.dataplane->transactions().size();
     const std::string wrong = with(with(gateway_yaml, "vni: 5001", "vni: 0"), "id: 310", "id: 5000");
@@ -153,7 +153,7 @@ TEST_CASE("a file with errors is refused with all of them, and changes nothing")
 
 TEST_CASE("what the dataplane refuses is as if it had never been")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     const auto held = world.dataplane->programmed();
     world.dataplane->refuse("there is no room");
@@ -170,7 +170,7 @@ TEST_CASE("what the dataplane refuses is as if it had never been")
 
 TEST_CASE("nothing is applied while the dataplane is away")
 {
-    World world;
+    NodeWorld world;
     (void)world.node.step(world.now);
     CHECK(error(world.apply(heavier)) == "dataplane: is not connected (" + world.socket +
                                              ": nobody answers; is sluice-dataplane running?); nothing was changed");
@@ -179,7 +179,7 @@ TEST_CASE("nothing is applied while the dataplane is away")
 
 TEST_CASE("what needs a restart is named and held back")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     const std::string wider = with(heavier, "mtu: 1500, addresses: [198", "mtu: 1400, queues: 4, addresses: [198");
     const auto applied = world.apply(wider);
@@ -199,7 +199,7 @@ TEST_CASE("what needs a restart is named and held back")
 
 TEST_CASE("a dataplane whose configuration nobody has is taken as it is, and said")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane(with(gateway_yaml, "sessions: 4k", "sessions: 5k"));
     CHECK(world.needs_restart() ==
           Lines{"unknown: the dataplane was started with a configuration that is not kept here"});
@@ -208,7 +208,7 @@ TEST_CASE("a dataplane whose configuration nobody has is taken as it is, and sai
 
 TEST_CASE("a neighbour that the dataplane wants is asked for by its interface's name")
 {
-    World world;
+    NodeWorld world;
     world.start_dataplane();
     world.dataplane->want_neighbor(2, packed("10.30.0.77"));
     for (int i = 0; i < 1'000 && world.probed.empty(); ++i) {
@@ -230,7 +230,7 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     const std::size_t list = yaml.find("\n      - {address: 10.1.0.32, port");
     yaml.replace(list, yaml.find("\nroutes:") - list,
                  " {registry: shop, service: o}\nregistries:\n  shop: {file: " + registry.file("r.yaml") + "}");
-    World world(yaml);
+    NodeWorld world(yaml);
     world.start_dataplane(yaml);
     CHECK(world.node.descriptors().size() == 2);
     CHECK(has_line(world.dataplane->programmed(), "service order 203.0.113.80:443, 10.1.0.31:8443 weight 100"));

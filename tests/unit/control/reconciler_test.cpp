@@ -19,9 +19,9 @@ using namespace sluice::test;
 using namespace std::chrono_literals;
 using Clock = Reconciler::Clock;
 
-class World {
+class ReconcilerWorld {
 public:
-    explicit World(int patience_ms = 5'000)
+    explicit ReconcilerWorld(int patience_ms = 5'000)
         : reconciler(socket,
                      {[this](const api::Hello& hello, const ObjectSet& programmed) {
                           connections.push_back({hello.start_identity(), programmed.size()});
@@ -55,7 +55,7 @@ public:
 
 TEST_CASE("a dataplane that holds nothing is sent all in one transaction")
 {
-    World world;
+    ReconcilerWorld world;
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     CHECK(world.reconciler.is_connected());
@@ -70,7 +70,7 @@ TEST_CASE("a dataplane that holds nothing is sent all in one transaction")
 
 TEST_CASE("changes of a few milliseconds go together, and what did not change is not sent")
 {
-    World world;
+    ReconcilerWorld world;
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     world.want(network(6));
@@ -93,7 +93,7 @@ TEST_CASE("changes of a few milliseconds go together, and what did not change is
 
 TEST_CASE("a connection anew sends only the difference to what the dataplane holds")
 {
-    World world;
+    ReconcilerWorld world;
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     SECTION("to the same process")
@@ -125,7 +125,7 @@ TEST_CASE("a connection anew sends only the difference to what the dataplane hol
 
 TEST_CASE("a dataplane that was started anew is sent all again")
 {
-    World world;
+    ReconcilerWorld world;
     auto dataplane = world.dataplane(1);
     (void)world.reconciler.step(world.now);
     dataplane.reset();
@@ -139,7 +139,7 @@ TEST_CASE("a dataplane that was started anew is sent all again")
 
 TEST_CASE("a refused transaction changes nothing, is said, and is tried again ever more rarely")
 {
-    World world;
+    ReconcilerWorld world;
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     dataplane->refuse("there is room for 5 networks");
@@ -169,7 +169,7 @@ TEST_CASE("a refused transaction changes nothing, is said, and is tried again ev
 
 TEST_CASE("a dataplane that is not there is looked for ever more rarely, and at once programmed when it comes")
 {
-    World world;
+    ReconcilerWorld world;
     Clock::time_point due = world.now;
     std::vector<long> waits;
     for (int i = 0; i < 8; ++i) {
@@ -191,7 +191,7 @@ TEST_CASE("a dataplane that is not there is looked for ever more rarely, and at 
 
 TEST_CASE("a dataplane that falls silent is left, and asked what it holds when it speaks again")
 {
-    World world(200);
+    ReconcilerWorld world(200);
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     world.want(network(6));
@@ -213,7 +213,7 @@ TEST_CASE("a dataplane that falls silent is left, and asked what it holds when i
 
 TEST_CASE("a neighbour that the dataplane wants is passed on")
 {
-    World world;
+    ReconcilerWorld world;
     const auto dataplane = world.dataplane();
     (void)world.reconciler.step(world.now);
     dataplane->want_neighbor(1, packed("10.20.0.11"));

@@ -2,11 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/table/ageing_world.hpp"
+#include "tests/unit/table/protocols.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr std::uint8_t tcp = 6, udp = 17, icmp = 1;
 constexpr std::uint8_t syn = 0x02, ack = 0x10, rst = 0x04;
 
 using test::AgeingWorld;

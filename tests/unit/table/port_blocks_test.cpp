@@ -7,11 +7,11 @@
 #include <thread>
 
 #include "dataplane/table/port_blocks.hpp"
+#include "tests/unit/table/protocols.hpp"
 
 namespace sluice::table {
 namespace {
 
-constexpr std::uint8_t tcp = 6, udp = 17, icmp = 1;
 constexpr std::uint32_t first_address = 0xCB007140; // 203.0.113.64
 
 PortBlocks::Settings settings(std::uint32_t addresses = 2)

@@ -15,7 +15,7 @@ api::Object but(api::Object object, Change change)
     return object;
 }
 
-struct Row {
+struct Refusal {
     const char* name;
     std::vector<api::Object> upsert;
     const char* error;
@@ -28,9 +28,9 @@ std::vector<api::Object> ground()
             service(1, "198.51.100.80", 443, 1, {"10.1.0.31"}), eip("203.0.113.10", 1, "10.1.0.10")};
 }
 
-void check(const std::vector<Row>& rows)
+void check(const std::vector<Refusal>& rows)
 {
-    for (const Row& row : rows) {
+    for (const Refusal& row : rows) {
         Programming at;
         REQUIRE(at.put(ground()) == "");
         INFO(row.name);

@@ -14,7 +14,7 @@
 namespace sluice::table {
 namespace {
 
-constexpr std::uint16_t networks = 2; // the public one has a trie, the other one a hash
+constexpr std::uint16_t both_networks = 2; // the public one has a trie, the other one a hash
 constexpr unsigned transactions = 400;
 
 // Every prefix has the generation of its map in its value, and its own number: an answer from another time shows.
@@ -52,7 +52,7 @@ std::uint32_t expected(std::uint32_t generation, bool v4)
 
 std::unique_ptr<Snapshot> make(RouteTable& routes, std::uint32_t generation, std::mt19937& random)
 {
-    for (std::uint16_t network = 0; network < networks; ++network) {
+    for (std::uint16_t network = 0; network < both_networks; ++network) {
         for (unsigned row = 0; row < rows().size(); ++row) {
             if (is_there(generation, row))
                 routes.put(network, rows()[row], value_of(generation, row));
@@ -80,7 +80,7 @@ bool is_right(const Snapshot& tables)
     const auto generation = static_cast<std::uint32_t>(tables.generation);
     const auto v6 = rows()[7].address.v6().bytes;
     bool right = true;
-    for (std::uint16_t network = 0; network < networks; ++network) {
+    for (std::uint16_t network = 0; network < both_networks; ++network) {
         tables.routes.prefetch4(network, 0x0A010203);
         tables.routes.prefetch6(network, v6.data());
         right = right && tables.routes.find4(network, 0x0A010203) == expected(generation, true);

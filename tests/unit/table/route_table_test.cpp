@@ -24,7 +24,7 @@ std::uint32_t find(const PrefixMap& map, std::uint16_t network, const IpAddress&
     return map.find6(network, bytes.data());
 }
 
-struct Row {
+struct Known {
     std::uint16_t network;
     IpAddress address;
     unsigned length;
@@ -39,18 +39,18 @@ public:
         : random(seed)
     {
     }
-    void put(const Row& row, std::uint32_t value)
+    void put(const Known& row, std::uint32_t value)
     {
         routes.put(row.network, row.prefix(), value);
         oracle.put(row.network, row.address, row.length, value);
         known.push_back(row);
     }
-    void remove(const Row& row)
+    void remove(const Known& row)
     {
         routes.remove(row.network, row.prefix());
         oracle.remove(row.network, row.address, row.length);
     }
-    Row new_row(std::uint16_t networks)
+    Known new_route(std::uint16_t networks)
     {
         const bool v4 = random.below(2) == 0;
         return {static_cast<std::uint16_t>(random.below(networks)), random.address(v4), random.length(v4)};
@@ -60,7 +60,7 @@ public:
     {
         for (unsigned i = 0; i < changes; ++i) {
             const std::uint32_t what = known.empty() ? 0 : random.below(4);
-            if (what < 2) put(new_row(networks), random.below(1000));
+            if (what < 2) put(new_route(networks), random.below(1000));
             if (what == 2) put(known[random.below(static_cast<std::uint32_t>(known.size()))], random.below(1000));
             if (what == 3) remove(known[random.below(static_cast<std::uint32_t>(known.size()))]);
         }
@@ -69,7 +69,7 @@ public:
     RandomPrefixes random;
     RouteTable routes;
     RouteOracle oracle;
-    std::vector<Row> known;
+    std::vector<Known> known;
 };
 
 struct Published {
@@ -83,8 +83,8 @@ void compare(const PrefixMap& map, const RouteOracle& oracle, Both& both, unsign
     REQUIRE(map.size() == oracle.size());
     for (unsigned i = 0; i < lookups; ++i) {
         const bool known = !both.known.empty() && i % 2 == 0;
-        const Row row =
-            known ? both.known[both.random.below(static_cast<std::uint32_t>(both.known.size()))] : both.new_row(6);
+        const Known row =
+            known ? both.known[both.random.below(static_cast<std::uint32_t>(both.known.size()))] : both.new_route(6);
         std::string bytes = row.address.packed();
         if (known && i % 4 == 0 && row.length > 0) // its neighbour
             bytes[(row.length - 1) / 8] = static_cast<char>(bytes[(row.length - 1) / 8] ^ 0x80 >> (row.length - 1) % 8);
@@ -94,11 +94,11 @@ void compare(const PrefixMap& map, const RouteOracle& oracle, Both& both, unsign
     }
 }
 
-std::uint64_t bytes_when_made_at_once(const RouteOracle& oracle, const std::vector<Row>& known)
+std::uint64_t bytes_when_made_at_once(const RouteOracle& oracle, const std::vector<Known>& known)
 {
     RouteTable routes;
     std::set<std::tuple<std::uint16_t, Prefix>> seen;
-    for (const Row& row : known) {
+    for (const Known& row : known) {
         if (!seen.insert({row.network, row.prefix().masked()}).second) continue;
         const std::uint32_t value = oracle.exact(row.network, row.address, row.length);
         if (value != RouteOracle::none) routes.put(row.network, row.prefix(), value);
@@ -148,7 +148,7 @@ TEST_CASE("a transaction that is discarded leaves nothing behind, before and aft
     const RouteOracle oracle = both.oracle;
     const std::uint64_t bytes = both.routes.bytes_used();
     for (const bool made : {false, true}) {
-        const std::vector<Row> known = both.known;
+        const std::vector<Known> known = both.known;
         both.change(200, 4);
         if (made) static_cast<void>(both.routes.build());
         both.routes.discard();
@@ -167,7 +167,7 @@ TEST_CASE("a transaction that is discarded leaves nothing behind, before and aft
 TEST_CASE("a network that grows large and small again keeps its routes")
 {
     Both both(11);
-    std::vector<Row> rows;
+    std::vector<Known> rows;
     for (std::uint32_t i = 0; i < RouteTable::trie_from + 200; ++i)
         rows.push_back({3, Ipv4Address{0x0A000000 + i * 8}, 29 + i % 4});
     PrefixMap small, large;

@@ -15,13 +15,13 @@
 
 #include "dataplane/table/port_blocks.hpp"
 #include "tests/unit/table/flows.hpp"
+#include "tests/unit/table/protocols.hpp"
 
 namespace sluice::table {
 namespace {
 
 constexpr std::uint32_t live = 1'000'000;
 constexpr std::uint32_t window = 1'024;
-constexpr std::uint8_t udp = 17;
 
 std::uint64_t cycles()
 {

@@ -13,6 +13,7 @@
 
 #include "dataplane/table/port_blocks.hpp"
 #include "tests/unit/table/flows.hpp"
+#include "tests/unit/table/protocols.hpp"
 
 namespace sluice::table {
 namespace {
@@ -21,7 +22,6 @@ constexpr unsigned workers = 2;
 constexpr std::uint32_t flows = 3'000;    // few, so that both meet at one flow often
 constexpr std::uint32_t capacity = 4'000; // more than flows, for ended ones wait
 constexpr std::uint32_t subscribers = 16;
-constexpr std::uint8_t udp = 17;
 
 PortBlocks::Settings pool_settings()
 {
