@@ -35,6 +35,11 @@ bool may_leave(const ExpressItem& item) noexcept
     return item.lane == ExpressItem::Lane::session || item.lane == ExpressItem::Lane::plain;
 }
 
+bool is_vxlan(const table::Exit& exit) noexcept
+{
+    return exit.kind == table::Exit::Kind::vxlan4 || exit.kind == table::Exit::Kind::vxlan6;
+}
+
 } // namespace
 
 void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general) noexcept
@@ -46,11 +51,13 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     for (unsigned i = 0; i < count; ++i)
         if (may_leave(lane_[i])) fetch(lane_[i]);
     for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) find_group(lane_[i]);
+        if (may_leave(lane_[i])) fetch_deeper(lane_[i]);
+    for (unsigned i = 0; i < count; ++i)
+        if (may_leave(lane_[i])) find_groups(lane_[i]);
     for (unsigned i = 0; i < count; ++i)
         if (may_leave(lane_[i])) with_family(lane_[i], [&]<class Family>(Family) { resolve<Family>(lane_[i]); });
     for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i]) && lane_[i].exit->outer != 0) traffic_.prefetch_tunnel(lane_[i].exit->counter);
+        if (may_leave(lane_[i])) find_tunnels(lane_[i]);
     send(count, general);
 }
 
@@ -82,25 +89,44 @@ void Express::fetch(Item& item) noexcept
             item.entry = sessions.candidate(item.hash);
             sessions.prefetch_entry(item.entry);
         }
-        if (needs_route(item)) Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
+        const auto& key = key_of<Family>(item);
+        if (needs_route(item)) Family::prefetch_route(tables_, item.network, key.destination);
+        if (item.tunnel == from_vxlan) Family::prefetch_route(tables_, item.network, key.source);
     });
 }
 
-// The route of what has no session, or seems to have none, and its group's line on the way.
-void Express::find_group(Item& item) noexcept
+void Express::fetch_deeper(Item& item) noexcept
 {
-    item.group = table::none;
-    if (!needs_route(item)) return;
+    if (!needs_route(item) && item.tunnel != from_vxlan) return;
     with_family(item, [&]<class Family>(Family) {
-        item.group = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
+        const auto& key = key_of<Family>(item);
+        if (needs_route(item)) Family::prefetch_route_deeper(tables_, item.network, key.destination);
+        if (item.tunnel == from_vxlan) Family::prefetch_route_deeper(tables_, item.network, key.source);
     });
-    if (item.group != table::none) rte_prefetch0(&tables_.groups[item.group]);
+}
+
+// The route of what has no session, or seems to have none, and the way back to what came by VXLAN.
+void Express::find_groups(Item& item) noexcept
+{
+    item.group = item.sender = table::none;
+    if (!needs_route(item) && item.tunnel != from_vxlan) return;
+    with_family(item, [&]<class Family>(Family) {
+        const auto& key = key_of<Family>(item);
+        if (needs_route(item)) item.group = group_ahead(Family::find_route(tables_, item.network, key.destination));
+        if (item.tunnel == from_vxlan) item.sender = group_ahead(Family::find_route(tables_, item.network, key.source));
+    });
+}
+
+std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
+{
+    if (group != table::none) rte_prefetch0(&tables_.groups[group]);
+    return group;
 }
 
 template<class Family>
 void Express::resolve(Item& item) noexcept
 {
-    if (item.tunnel == from_vxlan) find_sender<Family>(item);
+    take_sender(item);
     if (item.lane == Lane::session) {
         if (resolve_session<Family>(item)) return;
         // Without a session, what stays inside its network goes by its routes; all else is a matter of policy.
@@ -152,14 +178,31 @@ void Express::take_exit(Item& item, std::uint32_t hop) noexcept
 }
 
 // A VXLAN packet does not name the machine it comes from; the way back to its source does.
-template<class Family>
-void Express::find_sender(Item& item) noexcept
+void Express::take_sender(Item& item) noexcept
 {
-    item.tunnel = table::none;
-    bool unreachable = false;
-    const std::uint32_t hop = ip::find_hop<Family>(tables_, item.network, key_of<Family>(item).source, 0, unreachable);
-    if (hop != table::none && tables_.hops[hop].kind == table::Hop::Kind::vxlan)
-        item.tunnel = tables_.tunnels[tables_.hops[hop].index].counter;
+    if (item.sender == table::none) return;
+    const table::Group& group = tables_.groups[item.sender];
+    item.sender = group.hops.empty() ? table::none : group.pick(0);
+    if (item.sender != table::none) rte_prefetch0(&tables_.exits[item.sender].length);
+}
+
+// The tunnels that count the packet, and their counters on the way. An exit names its tunnel; where there is none, the
+// hop does.
+void Express::find_tunnels(Item& item) noexcept
+{
+    if (item.tunnel == from_vxlan) {
+        item.tunnel = table::none;
+        if (item.sender != table::none) {
+            const table::Exit& back = tables_.exits[item.sender];
+            const table::Hop& hop = tables_.hops[item.sender];
+            if (back.is_ready() && is_vxlan(back))
+                item.tunnel = back.counter;
+            else if (!back.is_ready() && hop.kind == table::Hop::Kind::vxlan)
+                item.tunnel = tables_.tunnels[hop.index].counter;
+        }
+    }
+    if (item.tunnel != table::none) traffic_.prefetch_tunnel(item.tunnel);
+    if (item.exit->outer != 0) traffic_.prefetch_tunnel(item.exit->counter);
 }
 
 template<class Family>

@@ -4,9 +4,8 @@
 // routes alone. Everything else is left untouched for the general way, which does the same for all packets; the tests
 // hold both against each other byte for byte.
 //
-//   look ─► open tunnels ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch group ─► resolve, prefetch
-//   exit
-//        ─► send, or general
+//   look ─► open tunnels ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch group
+//        ─► resolve, prefetch exit ─► prefetch tunnel counters ─► send, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.
 #pragma once
@@ -55,7 +54,9 @@ private:
     template<class Family>
     void hash_all(unsigned count) noexcept;
     void fetch(Item& item) noexcept;
-    void find_group(Item& item) noexcept;
+    void fetch_deeper(Item& item) noexcept;
+    void find_groups(Item& item) noexcept;
+    [[nodiscard]] std::uint32_t group_ahead(std::uint32_t group) noexcept;
     template<class Family>
     void resolve(Item& item) noexcept;
     template<class Family>
@@ -63,8 +64,8 @@ private:
     template<class Family>
     [[nodiscard]] bool resolve_route(Item& item) noexcept;
     void take_exit(Item& item, std::uint32_t hop) noexcept;
-    template<class Family>
-    void find_sender(Item& item) noexcept;
+    void take_sender(Item& item) noexcept;
+    void find_tunnels(Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool is_ordinary(const Item& item) const noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;

@@ -38,11 +38,14 @@ struct alignas(64) ExpressItem {
     std::uint8_t tcp_flags;    // of TCP; 0 of UDP
     std::uint8_t protocol;     // TCP or UDP
     Lane lane;
+    std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
     } key;
 };
+
+static_assert(sizeof(ExpressItem) == 128);
 
 using ExpressLane = std::array<ExpressItem, burst_size>;
 

@@ -146,7 +146,7 @@ Lane Express::open_vxlan(Item& item) noexcept
     if (inner.type != wire::EtherType::ipv4 && inner.type != wire::EtherType::ipv6) return Lane::general;
     std::uint8_t* ip = start + sizeof header + sizeof inner;
     item.network = *network;
-    item.tunnel = from_vxlan; // find_sender() knows which
+    item.tunnel = from_vxlan; // find_tunnels() knows which
     return look_at_packet(item, inner.type == wire::EtherType::ipv4, ip, room_behind(item, ip));
 }
 

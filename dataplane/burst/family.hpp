@@ -79,6 +79,10 @@ struct V4 {
     {
         tables.routes.prefetch4(network, wire::Be32::from_raw(address).host());
     }
+    static void prefetch_route_deeper(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
+    {
+        tables.routes.prefetch4_deeper(network, wire::Be32::from_raw(address).host());
+    }
 
 private:
     static void set(wire::Be32& field, Address to, wire::Delta& delta) noexcept
@@ -132,6 +136,11 @@ struct V6 {
     static void prefetch_route(const table::Snapshot& tables, std::uint16_t network, const Address& address) noexcept
     {
         tables.routes.prefetch6(network, address.data());
+    }
+    static void prefetch_route_deeper(const table::Snapshot& tables, std::uint16_t network,
+                                      const Address& address) noexcept
+    {
+        tables.routes.prefetch6_deeper(network, address.data());
     }
 
 private:

@@ -115,6 +115,17 @@ public:
         const FibSlot slot = root_.slots[host_order >> 16];
         if (is_node(slot)) __builtin_prefetch(&wide(slot).slots[host_order >> 8 & 0xFF]);
     }
+    // After that, for prefixes longer than 24 bits: their node, and where its slot stands if no two slots are equal.
+    void prefetch4_deeper(std::uint32_t host_order) const noexcept
+    {
+        const FibSlot slot = root_.slots[host_order >> 16];
+        if (is_node(slot)) prefetch_packed(wide(slot).slots[host_order >> 8 & 0xFF], host_order & 0xFF);
+    }
+    void prefetch6_deeper(const std::uint8_t* address) const noexcept
+    {
+        const FibSlot slot = root_.slots[top6(address)];
+        if (is_node(slot)) prefetch_packed(wide(slot).slots[address[2]], address[3]);
+    }
     void prefetch6(const std::uint8_t* address) const noexcept
     {
         const FibSlot slot = root_.slots[top6(address)];
@@ -134,6 +145,12 @@ private:
     }
     [[nodiscard]] const FibWideNode& wide(FibSlot slot) const noexcept { return node<FibWideNode>(slot); }
     [[nodiscard]] const FibPackedNode& packed(FibSlot slot) const noexcept { return node<FibPackedNode>(slot); }
+    void prefetch_packed(FibSlot slot, unsigned index) const noexcept
+    {
+        if (!is_node(slot)) return;
+        __builtin_prefetch(&packed(slot));
+        __builtin_prefetch(packed(slot).runs() + index);
+    }
 
     const std::byte* nodes_;
     const FibRoot& root_;

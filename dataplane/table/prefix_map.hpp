@@ -29,6 +29,9 @@ public:
     // Ask for the memory that decides the same lookup: first for the whole burst, then look up.
     void prefetch4(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
     void prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept;
+    // Then, for long prefixes of a network with many, the same one step deeper.
+    void prefetch4_deeper(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
+    void prefetch6_deeper(std::uint16_t network, const std::uint8_t* address) const noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -136,6 +139,18 @@ inline void PrefixMap::prefetch4(std::uint16_t network, std::uint32_t address_ho
     const Network4& in = networks4_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch4(address_host_order);
     prefetch_few(in, [=](unsigned length) { return key4(address_host_order, length); });
+}
+
+inline void PrefixMap::prefetch4_deeper(std::uint16_t network, std::uint32_t address_host_order) const noexcept
+{
+    if (network >= networks_ || networks4_[network].root == nullptr) return;
+    Fib(nodes_, *networks4_[network].root).prefetch4_deeper(address_host_order);
+}
+
+inline void PrefixMap::prefetch6_deeper(std::uint16_t network, const std::uint8_t* address) const noexcept
+{
+    if (network >= networks_ || networks6_[network].root == nullptr) return;
+    Fib(nodes_, *networks6_[network].root).prefetch6_deeper(address);
 }
 
 inline void PrefixMap::prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept
