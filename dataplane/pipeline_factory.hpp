@@ -39,6 +39,7 @@ public:
     [[nodiscard]] virtual Housekeeping& housekeeping() = 0;
     [[nodiscard]] virtual SessionReader& sessions() = 0;
     [[nodiscard]] virtual TrafficReader& traffic() = 0;
+    [[nodiscard]] virtual Explainer& explainer() = 0;
     // Of the pipelines' stages; the worker's own reasons are added by the telemetry.
     [[nodiscard]] virtual const ReasonCatalog& reasons() const = 0;
 };

@@ -5,6 +5,9 @@
 #include <cstdint>
 
 #include "dataplane/api/sluice.pb.h"
+#include "dataplane/base/result.hpp"
+
+struct rte_mempool;
 
 namespace sluice {
 
@@ -35,6 +38,14 @@ struct TrafficReader {
     [[nodiscard]] virtual TrafficCount tunnel(std::uint32_t counter) = 0; // table::Tunnel::counter
     [[nodiscard]] virtual TrafficCount network(std::uint16_t network) = 0;
     [[nodiscard]] virtual TrafficCount interface(std::uint16_t interface) = 0; // rx only; workers count tx
+};
+
+struct Explainer {
+    virtual ~Explainer() = default;
+    // What would become of a packet. `pool` lends the one buffer; `now` in TSC. A question that cannot be asked of
+    // these tables is refused in a sentence.
+    [[nodiscard]] virtual Result<void> explain(const api::Explain& question, const table::Snapshot& tables,
+                                               rte_mempool* pool, std::uint64_t now, api::Explanation& answer) = 0;
 };
 
 } // namespace dataplane

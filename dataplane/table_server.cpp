@@ -82,6 +82,7 @@ api::Reply TableServer::answer(const api::Request& request, const api::Peer& pee
     if (request.has_hello()) return greet(request.hello(), peer);
     if (request.has_transaction()) return program(request.transaction(), peer);
     if (request.has_query()) return parts_.telemetry.answer(request.query(), control());
+    if (request.has_explain()) return parts_.telemetry.answer(request.explain());
     return api::failure("the dataplane does not know this request; ask the control process");
 }
 

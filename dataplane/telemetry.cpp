@@ -1,5 +1,8 @@
 #include "dataplane/telemetry.hpp"
 
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+
 #include "dataplane/api/frame.hpp"
 
 namespace sluice::dataplane {
@@ -76,6 +79,16 @@ api::Reply Telemetry::answer(const api::Query& query, const ControlPresence& con
         return api::failure("the dataplane does not know this topic; ask the control process");
     }
     return reply;
+}
+
+api::Reply Telemetry::answer(const api::Explain& question) const
+{
+    const auto pool = from_.ports.pool_for(static_cast<int>(rte_socket_id()));
+    if (!pool) return api::failure(pool.error().text());
+    api::Reply reply;
+    const auto done = from_.pipelines.explainer().explain(question, from_.tables.read(), *pool, rte_rdtsc(),
+                                                          *reply.mutable_explanation());
+    return done ? reply : api::failure(done.error().text());
 }
 
 void Telemetry::fill(api::Status& status, const ControlPresence& control) const

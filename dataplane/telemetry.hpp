@@ -50,6 +50,7 @@ public:
     [[nodiscard]] api::Hello hello() const;
     // A topic of the control process is answered by a Failure that says so.
     [[nodiscard]] api::Reply answer(const api::Query& query, const ControlPresence& control) const;
+    [[nodiscard]] api::Reply answer(const api::Explain& question) const;
 
 private:
     using Clock = std::chrono::steady_clock;

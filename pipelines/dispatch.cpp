@@ -1,5 +1,6 @@
 #include "pipelines/dispatch.hpp"
 
+#include "dataplane/burst/observer.hpp"
 #include "pipelines/gtpu/gtpu.hpp"
 #include "pipelines/ip/transmit.hpp"
 #include "pipelines/vxlan/vxlan.hpp"
@@ -24,11 +25,16 @@ Verdict Forwarder::find_way(Packet& packet, const Target<Family>& target, ip::Wa
     if (table::epoch_of_hop(known) != tables_.routes_epoch) {
         bool unreachable = false;
         hop = ip::find_hop<Family>(tables_, target.network, target.address, packet.hash, unreachable);
+        if (hop == table::none && context_.observer != nullptr)
+            context_.observer->routed(target.network, Family::value(target.address), hop, nullptr, nullptr);
         if (unreachable) return Verdict::answer(ip::RouteDrop::unreachable, Problem::host_unreachable);
         if (hop == table::none) return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
         if (cache != nullptr) cache->store(table::remembered_hop(tables_.routes_epoch, hop), std::memory_order_relaxed);
     }
-    switch (ip::follow<Family>(tables_, hop, target.address, packet.hash, way)) {
+    const ip::Reach reach = ip::follow<Family>(tables_, hop, target.address, packet.hash, way);
+    if (context_.observer != nullptr)
+        context_.observer->routed(target.network, Family::value(target.address), hop, way.tunnel, way.adjacency);
+    switch (reach) {
     case ip::Reach::ready:
         return Verdict::next();
     case ip::Reach::wanting:
@@ -60,12 +66,14 @@ Verdict Forwarder::send(Packet& packet, const ip::Way& way) noexcept
     const Verdict wrapped = tunnel.kind == table::Tunnel::Kind::vxlan ? vxlan::encapsulate(packet, tunnel, packet.hash)
                                                                       : gtpu::encapsulate(packet, tunnel);
     if (!wrapped.goes_on()) return wrapped;
+    if (context_.observer != nullptr) context_.observer->encapsulated(packet, tunnel, way.mtu);
     worker_.traffic.tunnel(tunnel.counter).sent(packet.l3_length);
     return ip::transmit(context_, packet, *way.adjacency, ether_type(tunnel.remote.is_v4()));
 }
 
 void Forwarder::hold(Packet& packet, const ip::Way& way) noexcept
 {
+    if (context_.observer != nullptr) context_.observer->waits_for(way.wanted_interface, way.wanted);
     const ip::Hold::Held held = worker_.hold.add(packet, {way.wanted_interface, way.wanted}, context_.now);
     if (!held.taken) return drop(packet, flat_reason(ip::RouteDrop::hold_full));
     context_.ledger.hold();

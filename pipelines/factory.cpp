@@ -4,6 +4,7 @@
 
 #include "dataplane/table/build/validate.hpp"
 #include "pipelines/ageing.hpp"
+#include "pipelines/explainer.hpp"
 #include "pipelines/gateway.hpp"
 #include "pipelines/gtpu/drops.hpp"
 #include "pipelines/ip/drops.hpp"
@@ -75,6 +76,7 @@ public:
                            gtpu::drops))
         , consumed_(described(ip::route_consumed, gtpu::consumed))
         , catalog_{drops_, consumed_}
+        , explainer_(sessions_, setup_, catalog_)
     {
     }
 
@@ -89,6 +91,7 @@ public:
     dataplane::Housekeeping& housekeeping() override { return ageing_; }
     dataplane::SessionReader& sessions() override { return reader_; }
     dataplane::TrafficReader& traffic() override { return traffic_; }
+    dataplane::Explainer& explainer() override { return explainer_; }
     const ReasonCatalog& reasons() const override { return catalog_; }
 
 private:
@@ -100,6 +103,7 @@ private:
     std::vector<Reason> drops_;
     std::vector<Reason> consumed_;
     ReasonCatalog catalog_;
+    Explainer explainer_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // Sessions first, then the policy.
 #include "pipelines/forwarder.hpp"
 
+#include "dataplane/burst/observer.hpp"
 #include "dataplane/wire/tcp.hpp"
 #include "pipelines/dispatch.hpp"
 #include "pipelines/ip/drops.hpp"
@@ -53,7 +54,12 @@ Verdict Forwarder::pass(Packet& packet) noexcept
     packet.entry =
         matches_sessions<Family>(packet) ? sessions.find(flow_key<Family>(packet), packet.hash) : table::none;
     if (packet.entry == table::none) return by_policy<Family>(packet);
-    return translated<Family>(packet, sessions.entry(packet.entry), packet.entry);
+    const auto& entry = sessions.entry(packet.entry);
+    if (context_.observer != nullptr) {
+        context_.observer->translated(entry, sessions.cold(packet.entry), Observer::By::session);
+        packet.entry = table::none; // leaves no trace in it
+    }
+    return translated<Family>(packet, entry, packet.entry);
 }
 
 template<class Family>
@@ -62,10 +68,20 @@ Verdict Forwarder::by_policy(Packet& packet) noexcept
     const Decision<Family> decision = policy_.decide<Family>(context_, packet);
     if (!decision.verdict.goes_on()) return decision.verdict;
     if (decision.answer_echo) return echo<Family>(packet);
+    if (context_.observer != nullptr) observe(packet, decision);
     if (decision.stateless) return translated<Family>(packet, *decision.stateless, table::none);
     if (decision.entry == table::none) return plain<Family>(packet);
     packet.entry = decision.entry;
     return translated<Family>(packet, worker_.sessions.of<Family>().entry(decision.entry), decision.entry);
+}
+
+template<class Family>
+void Forwarder::observe(const Packet& packet, const Decision<Family>& decision) noexcept
+{
+    if (!decision.stateless) return context_.observer->untranslated(packet);
+    const bool owned = decision.owners.service != table::no_owner || decision.owners.pool != table::no_owner;
+    context_.observer->translated(*decision.stateless, decision.owners,
+                                  owned ? Observer::By::policy : Observer::By::no_state);
 }
 
 // A packet of the node's own leaves as it is, except towards an EIP, whose machine is elsewhere.
@@ -104,6 +120,8 @@ Verdict Forwarder::plain(Packet& packet) noexcept
 template<class Family>
 Verdict Forwarder::echo(Packet& packet) noexcept
 {
+    if (context_.observer != nullptr)
+        context_.observer->ended(packet, Verdict::consume(ip::RouteConsumed::echo_answered));
     context_.ledger.consume(flat_reason(ip::RouteConsumed::echo_answered));
     context_.ledger.originate();
     ip::turn_into_reply<Family>(packet);

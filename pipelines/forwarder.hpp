@@ -57,6 +57,8 @@ private:
     template<class Family>
     [[nodiscard]] Verdict by_policy(Packet& packet) noexcept;
     template<class Family>
+    void observe(const Packet& packet, const Decision<Family>& decision) noexcept;
+    template<class Family>
     [[nodiscard]] Verdict originated(Packet& packet) noexcept;
     template<class Family>
     [[nodiscard]] Verdict translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry) noexcept;

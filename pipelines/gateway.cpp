@@ -1,5 +1,6 @@
 #include "pipelines/gateway.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "pipelines/express.hpp"
@@ -26,7 +27,10 @@ void Gateway::receive(BurstContext& context, std::uint16_t port, rte_mbuf* const
 {
     context.ledger.receive(count);
     GeneralWay general(worker_, context, port);
-    Express(worker_, context).run(port, frames, count, general);
+    if (context.observer == nullptr)
+        Express(worker_, context).run(port, frames, count, general);
+    else
+        std::for_each_n(frames, count, [&general](rte_mbuf* frame) { general.take(frame); });
     context.departures.flush();
 }
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t service_attempts = 4; // backends tried
 template<class Family>
 Decision<Family> end(const Verdict& verdict)
 {
-    return {verdict, false, table::none, std::nullopt};
+    return {verdict, false, table::none, std::nullopt, {}};
 }
 
 } // namespace
@@ -39,6 +39,7 @@ struct Policy::Case {
     std::uint32_t now; // SessionTable::tick
     std::uint64_t tsc;
     RateLimit& new_sessions;
+    bool dry_run; // makes no session, keeps no port
 
     Made decide()
     {
@@ -75,7 +76,7 @@ struct Policy::Case {
     Made echo_or_nothing() const
     {
         if (!ip::is_echo_request<Family>(packet)) return end<Family>(Verdict::drop(ip::RouteDrop::not_for_us));
-        return {Verdict::next(), true, table::none, std::nullopt};
+        return {Verdict::next(), true, table::none, std::nullopt, {}};
     }
 
     Made leave_network()
@@ -93,7 +94,7 @@ struct Policy::Case {
         auto action = stateless<Family>(tables, key, opens);
         if (action && packet.fragment && action->new_source_port != key.source_port)
             return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
-        return {Verdict::next(), false, table::none, action};
+        return {Verdict::next(), false, table::none, action, {}};
     }
 
     Made nat_or_forward() { return nat_or(Made{}); }
@@ -125,7 +126,7 @@ struct Policy::Case {
             cold.service = service->id;
             cold.backend = (*backend)->id;
             const table::Inserted made = insert(action, cold);
-            if (made.result != table::Insert::reverse_conflict) return decision_of(made);
+            if (made.result != table::Insert::reverse_conflict) return decision_of(made, action, cold);
         }
         return end<Family>(Verdict::drop(translate::Drop::reverse_conflict));
     }
@@ -148,10 +149,11 @@ struct Policy::Case {
             cold.lease = lease->handle;
             const auto target = to_public_target(action, cold);
             const table::Inserted made = target.goes_on() ? insert(action, cold) : table::Inserted{};
-            if (target.goes_on() && made.result == table::Insert::inserted) return decision_of(made);
+            const bool owned = target.goes_on() && made.result == table::Insert::inserted && !dry_run;
+            if (owned) return decision_of(made, action, cold);
             pool.blocks->give_back(lease->handle, key.protocol);
             if (!target.goes_on()) return target_failed(target);
-            if (made.result != table::Insert::reverse_conflict) return decision_of(made);
+            if (made.result != table::Insert::reverse_conflict) return decision_of(made, action, cold);
         }
         return end<Family>(Verdict::drop(translate::Drop::reverse_conflict));
     }
@@ -185,13 +187,22 @@ struct Policy::Case {
         Action answer = answer_to(action);
         mark_if_local<Family>(tables, action);
         mark_if_local<Family>(tables, answer);
-        return sessions.insert({action, answer, cold, now});
+        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now});
     }
 
-    static Made decision_of(const table::Inserted& made)
+    // What insert() would say, short of a race.
+    table::Inserted rehearse(const typename Family::Key& answer) const
+    {
+        if (sessions.find(answer, sessions.hash(answer)) != table::none) return {table::Insert::reverse_conflict};
+        if (sessions.size() >= sessions.capacity()) return {table::Insert::full};
+        return {table::Insert::inserted, table::none};
+    }
+
+    Made decision_of(const table::Inserted& made, const Action& action, const table::Cold& cold) const
     {
         if (made.result == table::Insert::full) return end<Family>(Verdict::drop(translate::Drop::table_full));
-        return {Verdict::next(), false, made.entry, std::nullopt};
+        if (dry_run) return {Verdict::next(), false, table::none, action, cold};
+        return {Verdict::next(), false, made.entry, std::nullopt, cold};
     }
 };
 
@@ -199,8 +210,14 @@ template<class Family>
 Decision<Family> Policy::decide(const BurstContext& context, const Packet& packet) noexcept
 {
     auto& sessions = sessions_.of<Family>();
-    return Case<Family>{context.tables, packet,       sessions, flow_key<Family>(packet), sessions.tick(context.now),
-                        context.now,    new_sessions_}
+    return Case<Family>{context.tables,
+                        packet,
+                        sessions,
+                        flow_key<Family>(packet),
+                        sessions.tick(context.now),
+                        context.now,
+                        new_sessions_,
+                        context.observer != nullptr}
         .decide();
 }
 

@@ -17,7 +17,8 @@ struct Decision {
     Verdict verdict;
     bool answer_echo = false;
     std::uint32_t entry = table::none;
-    std::optional<TranslationOf<Family>> stateless;
+    std::optional<TranslationOf<Family>> stateless; // in a dry run also what would be a session
+    table::Cold owners{};                           // of the session
 };
 
 class Policy {

@@ -1,4 +1,5 @@
 // How packets end: counted once, recorded when they die, answered where their sender must know.
+#include "dataplane/burst/observer.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "pipelines/forwarder.hpp"
 #include "pipelines/ip/drops.hpp"
@@ -40,6 +41,7 @@ void remove_tag(rte_mbuf& frame)
 
 void Forwarder::settle(Packet& packet, const Verdict& verdict) noexcept
 {
+    if (context_.observer != nullptr) context_.observer->ended(packet, verdict);
     switch (verdict.fate) {
     case Verdict::Fate::answer:
         if (packet.family == V4::family)

@@ -13,6 +13,8 @@ struct rte_mempool;
 
 namespace sluice {
 
+class Observer;
+
 namespace table {
 struct Snapshot;
 }
@@ -26,8 +28,9 @@ struct BurstContext {
     Outlets& outlets;
     Departures& departures; // to `outlets`; flushed before the call returns
     const table::Snapshot& tables;
-    rte_mempool* pool; // for packets that the node itself makes
-    std::uint64_t now; // TSC
+    rte_mempool* pool;            // for packets that the node itself makes
+    std::uint64_t now;            // TSC
+    Observer* observer = nullptr; // a dry run when there is one
 };
 
 class Pipeline {

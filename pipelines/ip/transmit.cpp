@@ -1,5 +1,6 @@
 #include "pipelines/ip/transmit.hpp"
 
+#include "dataplane/burst/observer.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "pipelines/ip/drops.hpp"
 
@@ -15,6 +16,7 @@ Verdict transmit(BurstContext& context, Packet& packet, const table::Adjacency& 
     auto* ethernet = reinterpret_cast<wire::Ethernet*>(front);
     *ethernet = {to.destination.bytes, out.mac.bytes, tagged ? wire::EtherType::vlan : type};
     if (tagged) *reinterpret_cast<wire::Vlan*>(ethernet + 1) = {wire::Be16{out.vlan}, type};
+    if (context.observer != nullptr) context.observer->transmitted(packet, to);
     context.departures.add(out.port, out.id, packet.mbuf);
     return Verdict::gone();
 }

@@ -169,6 +169,14 @@ api::Services Bench::services()
     return answer;
 }
 
+Result<api::Explanation> Bench::why(const api::Explain& question)
+{
+    api::Explanation answer;
+    const auto done = factory_->explainer().explain(question, *tables_, mbufs_.pool(), now_, answer);
+    if (!done) return tl::unexpected(done.error());
+    return answer;
+}
+
 std::uint64_t Bench::express_packets()
 {
     return dynamic_cast<Gateway&>(*pipeline_).traffic().express().tx_packets.load(std::memory_order_relaxed);

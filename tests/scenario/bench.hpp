@@ -66,6 +66,8 @@ public:
     [[nodiscard]] api::Services services();
     [[nodiscard]] dataplane::TrafficReader& traffic() { return factory_->traffic(); }
     [[nodiscard]] const table::Snapshot& tables() const { return *tables_; }
+    // `sluicectl why`.
+    [[nodiscard]] Result<api::Explanation> why(const api::Explain& question);
     // What the express lane has sent.
     [[nodiscard]] std::uint64_t express_packets();
     void refuse_punts(bool refused) { refuse_punts_ = refused; }

@@ -19,7 +19,7 @@ struct Option {
 
 struct Command {
     std::string_view name;
-    std::string_view arguments; // "FILE": one is required; "[NAME]": one may be given; empty: none
+    std::string_view arguments; // "FILE": required; "[NAME]": may be given, after those; "A B": one each; empty: none
     std::string_view summary;   // one line
     std::string_view manual;    // paragraphs of `sluicectl help COMMAND`
     std::span<const Option> options;

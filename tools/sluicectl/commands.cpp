@@ -23,6 +23,13 @@ constexpr std::array<Option, 4> drops_options{{
     {"limit", "N", "with --last: the newest N only (default: all that are kept)"},
 }};
 
+constexpr std::array<Option, 4> why_options{{
+    {"length", "N", "bytes of the IP packet (default: its headers)"},
+    {"ttl", "N", "its TTL or hop limit (default 64)"},
+    {"established", "", "TCP in mid-stream instead of a SYN"},
+    {"interface", "NAME", "where it comes in (default: where its source lives, or its tunnel ends)"},
+}};
+
 constexpr std::array<Option, 6> sessions_options{{
     {"network", "NAME", "sessions of this network"},
     {"address", "ADDRESS", "sessions with this address on any side, before or after translation"},
@@ -38,7 +45,7 @@ constexpr std::array<Option, 1> limit_options{{
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 17> command_table{{
+constexpr std::array<Command, 18> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -49,6 +56,13 @@ constexpr std::array<Command, 17> command_table{{
      "With --check the terms that each worker published are added up here, worker by worker and for all of them:\n"
      "received + injected + originated = sent + drops + punted + consumed + held.",
      drops_options, true, show_drops},
+    {"why", "NETWORK SOURCE[:PORT] DESTINATION[:PORT][/PROTOCOL]", "what would become of a packet, step by step",
+     "A packet made up from the words goes through the real pipeline over the live tables; nothing is sent, created\n"
+     "or counted. It comes in the tunnel that its source lives behind. PROTOCOL is tcp (the default where there are\n"
+     "ports), udp, icmp or icmpv6 (the default otherwise: a ping, PORT of the source its identifier). Exit 1 when it\n"
+     "would be dropped. The cap on new sessions is not asked.\n"
+     "Example: sluicectl why phones 100.64.0.7:41000 203.0.113.80:443/tcp",
+     why_options, true, explain},
     {"services", "[NAME]", "virtual addresses and their backends",
      "SHARE is the part of the hash ring that a backend holds. A backend of weight 0 is drained: it keeps its flows\n"
      "and gets no new ones.",

@@ -10,6 +10,7 @@ class Node;
 
 Outcome show_status(const Invocation& invocation, Node& node);      // status.cpp
 Outcome show_drops(const Invocation& invocation, Node& node);       // drops.cpp
+Outcome explain(const Invocation& invocation, Node& node);          // why.cpp
 Outcome show_services(const Invocation& invocation, Node& node);    // services.cpp
 Outcome show_sessions(const Invocation& invocation, Node& node);    // sessions.cpp
 Outcome show_routes(const Invocation& invocation, Node& node);      // forwarding.cpp

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include <boost/program_options.hpp>
 
@@ -58,14 +59,16 @@ po::parsed_options parse_strictly(const std::vector<std::string>& arguments, con
 }
 
 // `words` without the command itself: as many as the table says.
-tl::expected<std::string, Trouble> only_word(const Command& command, const std::vector<std::string>& words)
+tl::expected<void, Trouble> check_words(const Command& command, const std::vector<std::string>& words)
 {
     const std::string name(command.name);
-    const bool required = !command.arguments.empty() && !command.arguments.starts_with('[');
-    if (words.empty() && required) return trouble(Exit::usage, name + " needs " + std::string(command.arguments));
-    const std::size_t most = command.arguments.empty() ? 0 : 1;
+    std::istringstream arguments{std::string(command.arguments)};
+    std::size_t least = 0, most = 0;
+    for (std::string argument; arguments >> argument; ++most)
+        if (!argument.starts_with('[')) ++least;
+    if (words.size() < least) return trouble(Exit::usage, name + " needs " + std::string(command.arguments));
     if (words.size() > most) return trouble(Exit::usage, name + " does not know what '" + words[most] + "' is for");
-    return words.empty() ? std::string() : words.front();
+    return {};
 }
 
 } // namespace
@@ -93,9 +96,8 @@ tl::expected<Invocation, Trouble> Invocation::parse(const std::vector<std::strin
         words = name.empty() ? words : std::vector{name};
         invocation.command_ = find_command("help");
     }
-    auto word = only_word(*invocation.command_, words);
-    if (!word) return tl::unexpected(word.error());
-    invocation.word_ = std::move(*word);
+    if (const auto fits = check_words(*invocation.command_, words); !fits) return tl::unexpected(fits.error());
+    invocation.words_ = std::move(words);
     return invocation;
 }
 

@@ -19,7 +19,8 @@ public:
     [[nodiscard]] static tl::expected<Invocation, Trouble> parse(const std::vector<std::string>& arguments);
 
     [[nodiscard]] const Command& command() const { return *command_; }
-    [[nodiscard]] std::string word() const { return word_; } // FILE, [NAME], …; empty when not given
+    // FILE, [NAME], …; empty when not given.
+    [[nodiscard]] std::string word(std::size_t index = 0) const { return index < words_.size() ? words_[index] : ""; }
     [[nodiscard]] bool has(std::string_view option) const { return options_.contains(option); }
     [[nodiscard]] bool json() const { return has("json"); }
     [[nodiscard]] bool watch() const { return has("watch"); }
@@ -31,7 +32,7 @@ public:
 
 private:
     const Command* command_ = nullptr;
-    std::string word_;
+    std::vector<std::string> words_;
     std::map<std::string, std::string, std::less<>> options_;
 };
 

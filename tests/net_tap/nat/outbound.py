@@ -35,7 +35,9 @@ def ask(rig, check):
     check("the server saw only addresses of the pool", sources and all(ipaddress.ip_address(source) in pool for source in sources), sources)
     check.equal("and always the same one: a phone keeps its public address (RFC 4787 section 4.1)", len(sources), 1)
 
-    unasked(check, internet, node, sources.pop())
+    public = sources.pop()
+    unasked(check, internet, node, public)
+    explained(check, node, public)
     sessions = node.ctl("sessions", "--address", SERVER, "--protocol", "udp", "--limit", "0")
     check.equal("sluicectl shows the UDP sessions of that server", sessions["total"] >= 100, True)
 
@@ -58,3 +60,16 @@ def unasked(check, internet, node, public):
     internet.server.run("python3", "-c", f"import socket; socket.socket(2, 2).sendto(b'who?', ('{public}', 40000))")
     wait_until("what nobody asked for dies as no_session", lambda: node.dropped().get("no_session", 0) == before + 1)
     check("what nobody asked for dies as no_session", True)
+
+
+def explained(check, node, public):
+    """What `why` foretells of a phone's packet, and that asking leaves nothing behind."""
+    before = node.ctl("sessions", "--limit", "1")["total"]
+    told = node.ctl("why", "phones", "100.64.0.7:41000", f"{SERVER}:9/udp")
+    lines = [line for step in told["steps"] for line in step["lines"]]
+    check("why gives a new flow of the phone its public address and sends it to the router",
+          told["verdict"] == "sent" and any(line.startswith(f"becomes {public}:") for line in lines)
+          and "via 198.51.100.1 on internet" in " ".join(lines), told)
+    late = node.ctl("why", "phones", "100.64.0.7:41000", f"{SERVER}:9/tcp", "--established", check=False)
+    check.equal("and names the reason for which a stray TCP segment dies", late["reason"]["name"], "tcp_without_session")
+    check("no session came of it", node.ctl("sessions", "--limit", "1")["total"] <= before)

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 
+#include "dataplane/base/address.hpp"
 #include "tests/support/objects.hpp"
 #include "tests/support/serving.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -224,7 +225,9 @@ TEST_CASE("every command that reads tells who does not answer")
     for (const Command& command : commands()) {
         if (!command.reads || command.name == "status") continue;
         INFO(command.name);
-        const Outcome silent = world.run({std::string(command.name)});
+        Words words{std::string(command.name)};
+        if (command.name == "why") words.insert(words.end(), {"shop", "10.0.0.1", "10.0.0.2"});
+        const Outcome silent = world.run(words);
         CHECK(exit_of(silent) == 3);
         CHECK(contains(silent.error().text, "nobody answers; is sluice-"));
     }
@@ -272,6 +275,67 @@ TEST_CASE("a file is checked without any process")
     CHECK(contains(wrong->out, world.folder.file("wrong.yaml") + ":3:8: ports: "));
     CHECK(wrong->complaint == "1 error");
     CHECK(Json::parse(world.run({"check", world.folder.file("wrong.yaml"), "--json"})->out)["errors"].size() == 1);
+}
+
+TEST_CASE("why asks for the packet that its words describe, and tells its way")
+{
+    World world;
+    api::Reply reply;
+    api::Explanation& told = *reply.mutable_explanation();
+    told.set_generation(41);
+    told.set_interface("n3");
+    told.add_steps()->set_stage("translate");
+    told.mutable_steps(0)->add_lines("no session; one would begin: pool carrier");
+    told.mutable_steps(0)->add_lines("becomes another flow");
+    told.set_verdict("sent");
+    world.dataplane({{-1, reply}});
+    const Outcome sent = world.run({"why", "phones", "100.64.0.7:41000", "203.0.113.80:443", "--ttl", "3"});
+    CHECK(exit_of(sent) == 0);
+    CHECK(sent->out == "generation 41, dry run: nothing sent, nothing created\n"
+                       " 1 receive      on n3\n"
+                       " 2 translate    no session; one would begin: pool carrier\n"
+                       "                becomes another flow\n"
+                       "verdict: sent\n");
+    const api::Explain asked = world.dataplane_was_asked().explain();
+    CHECK(asked.network() == "phones");
+    CHECK(asked.protocol() == 6);
+    CHECK(asked.source() == IpAddress::parse("100.64.0.7")->packed());
+    CHECK(asked.source_port() == 41'000);
+    CHECK(asked.destination_port() == 443);
+    CHECK(asked.ttl() == 3);
+
+    told.set_verdict("dropped");
+    told.mutable_reason()->set_stage("nat");
+    told.mutable_reason()->set_name("pool_exhausted");
+    told.mutable_reason()->set_meaning("no port is free");
+    told.mutable_reason()->set_mend("more addresses");
+    world.dataplane({{-1, reply}});
+    const Outcome dropped = world.run({"why", "phones", "2001:db8::7", "[2001:db8::80]:53/udp"});
+    CHECK(exit_of(dropped) == 1);
+    CHECK(contains(dropped->out, "verdict: dropped\nnat pool_exhausted: no port is free → more addresses\n"));
+    CHECK(world.dataplane_was_asked().explain().protocol() == 17);
+    (void)world.run({"why", "phones", "2001:db8::7", "2001:db8::80"});
+    CHECK(world.dataplane_was_asked().explain().protocol() == 58); // a ping
+
+    world.dataplane({{-1, api::failure("there is no network 'phones'")}});
+    CHECK(exit_of(world.run({"why", "phones", "10.0.0.1", "10.0.0.2"})) == 1);
+}
+
+TEST_CASE("words of why that describe no packet are wrong usage")
+{
+    const World world;
+    const std::vector<std::pair<Words, std::string>> wrong{
+        {{"10.0.0.1:70000", "10.0.0.2"}, "'10.0.0.1:70000' is no address"},
+        {{"ten", "10.0.0.2"}, "'ten' is no address"},
+        {{"10.0.0.1", "10.0.0.2/47"}, "'47' cannot be asked about; write tcp, udp or icmp"},
+        {{"2001:db8::1", "2001:db8::2/icmp"}, "'icmp' cannot be asked about; write tcp, udp or icmpv6"},
+    };
+    for (const auto& [words, what] : wrong) {
+        const Outcome outcome = world.run({"why", "shop", words[0], words[1]});
+        CHECK(exit_of(outcome) == 2);
+        CHECK(contains(outcome.error().text, what));
+    }
+    CHECK(exit_of(world.run({"why", "shop", "10.0.0.1", "10.0.0.2", "--ttl", "256"})) == 2);
 }
 
 } // namespace sluice::ctl

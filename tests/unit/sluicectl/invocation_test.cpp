@@ -1,6 +1,8 @@
 // Command lines: every command, every option, and what is wrong usage.
 #include <catch2/catch.hpp>
 
+#include <sstream>
+
 #include "tools/sluicectl/invocation.hpp"
 #include "tools/sluicectl/node.hpp"
 
@@ -9,12 +11,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// The command with its required word, where it has one.
+// The command with its required words, where it has some.
 Words call(const Command& command)
 {
     Words words{std::string(command.name)};
-    if (!command.arguments.empty() && !command.arguments.starts_with('['))
-        words.push_back(command.name == "completion" ? "bash" : "FILE");
+    std::istringstream arguments{std::string(command.arguments)};
+    for (std::string argument; arguments >> argument;)
+        if (!argument.starts_with('[')) words.push_back(command.name == "completion" ? "bash" : argument);
     return words;
 }
 
@@ -52,7 +55,7 @@ bool offers(const Command& command, std::string_view name)
 
 TEST_CASE("every command is known by its name")
 {
-    CHECK(commands().size() == 17);
+    CHECK(commands().size() == 18);
     for (const Command& command : commands()) {
         INFO(command.name);
         CHECK(find_command(command.name) == &command);
@@ -109,6 +112,9 @@ TEST_CASE("words are as many as the command has a use for")
     CHECK(Invocation::parse({"services", "order"})->word() == "order");
     CHECK(Invocation::parse({"services"})->word().empty());
     CHECK(Invocation::parse({"check", "gateway.yaml"})->word() == "gateway.yaml");
+    CHECK(Invocation::parse({"why", "shop", "10.1.0.31", "192.0.2.9:443/tcp"})->word(2) == "192.0.2.9:443/tcp");
+    CHECK(Invocation::parse({"services"})->word(1).empty());
+    CHECK(usage_error({"why", "shop", "10.1.0.31"}) == "why needs NETWORK SOURCE[:PORT] DESTINATION[:PORT][/PROTOCOL]");
     CHECK(usage_error({"check"}) == "check needs FILE");
     CHECK(usage_error({"apply"}) == "apply needs FILE");
     CHECK(usage_error({"status", "drops"}) == "status does not know what 'drops' is for");
