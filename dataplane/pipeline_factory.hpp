@@ -10,6 +10,10 @@
 #include "dataplane/housekeeping.hpp"
 #include "dataplane/readers.hpp"
 
+namespace sluice {
+class StageClock;
+}
+
 namespace sluice::dataplane {
 
 // For tables that the pipelines own and workers read without a lock: what was unlinked before start() may be freed once
@@ -29,6 +33,7 @@ struct GatewaySetup {
     std::uint32_t tunnels = 0;      // table::Tunnel::counter is below it, memory.tunnels
     std::uint32_t interfaces = 0;   // numbers are below it
     GracePeriods& grace_periods;    // outlives the factory
+    StageClock* stages = nullptr;   // of a measurement with one worker; nobody measures otherwise
 };
 
 class PipelineFactory {

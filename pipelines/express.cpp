@@ -42,23 +42,41 @@ bool is_vxlan(const table::Exit& exit) noexcept
 
 } // namespace
 
-void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general) noexcept
+// Of those that may leave by the express lane.
+template<class Work>
+void Express::each(unsigned count, Work&& work) noexcept
 {
+    for (unsigned i = 0; i < count; ++i)
+        if (may_leave(lane_[i])) work(lane_[i]);
+}
+
+void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general,
+                  StageClock* clock) noexcept
+{
+    using Pass = StageClock::Pass;
+    const auto ended = [clock](Pass pass) {
+        if (clock != nullptr) clock->end(pass);
+    };
+    if (clock != nullptr) clock->begin(count);
     look_all(port, frames, count);
+    ended(Pass::look);
     open_all(count);
+    ended(Pass::open);
     hash_all<V4>(count);
     hash_all<V6>(count);
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) fetch(lane_[i]);
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) fetch_deeper(lane_[i]);
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) find_groups(lane_[i]);
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) with_family(lane_[i], [&]<class Family>(Family) { resolve<Family>(lane_[i]); });
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) find_tunnels(lane_[i]);
+    ended(Pass::hash);
+    each(count, [this](Item& item) { fetch(item); });
+    ended(Pass::fetch);
+    each(count, [this](Item& item) { fetch_deeper(item); });
+    ended(Pass::deepen);
+    each(count, [this](Item& item) { find_groups(item); });
+    ended(Pass::group);
+    each(count, [this](Item& item) { with_family(item, [&]<class Family>(Family) { resolve<Family>(item); }); });
+    ended(Pass::resolve);
+    each(count, [this](Item& item) { find_tunnels(item); });
+    ended(Pass::tunnel);
     send(count, general);
+    ended(Pass::leave);
 }
 
 template<class Family>

@@ -84,7 +84,7 @@ public:
     {
         auto gateway =
             std::make_unique<Gateway>(sessions_, Traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces),
-                                      setup_.tsc_hz, setup_.new_sessions);
+                                      setup_.tsc_hz, setup_.new_sessions, setup_.stages);
         traffic_.add(gateway->traffic());
         return gateway;
     }

@@ -13,13 +13,15 @@ constexpr std::uint32_t errors_per_second = 1'000; // ICMP errors, per worker
 
 } // namespace
 
-Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions)
+Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions,
+                 StageClock* stages)
     : worker_{sessions,
               std::move(traffic),
               ip::Hold(tsc_hz),
               RateLimit(tsc_hz, errors_per_second),
               RateLimit(tsc_hz, new_sessions),
               {}}
+    , stages_(stages)
 {
 }
 
@@ -28,7 +30,7 @@ void Gateway::receive(BurstContext& context, std::uint16_t port, rte_mbuf* const
     context.ledger.receive(count);
     GeneralWay general(worker_, context, port);
     if (context.observer == nullptr)
-        Express(worker_, context).run(port, frames, count, general);
+        Express(worker_, context).run(port, frames, count, general, stages_);
     else
         std::for_each_n(frames, count, [&general](rte_mbuf* frame) { general.take(frame); });
     context.departures.flush();

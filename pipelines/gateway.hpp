@@ -7,10 +7,13 @@
 
 namespace sluice {
 
+class StageClock;
+
 class Gateway final : public Pipeline {
 public:
-    // `new_sessions`: that may begin per second; 0: no cap.
-    Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions);
+    // `new_sessions`: that may begin per second; 0: no cap. `stages`: where the passes' cycles are added; may be none.
+    Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t tsc_hz, std::uint32_t new_sessions,
+            StageClock* stages = nullptr);
 
     void receive(BurstContext& context, std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept override;
     void tick(BurstContext& context) noexcept override;
@@ -20,6 +23,7 @@ public:
 
 private:
     WorkerState worker_;
+    StageClock* stages_;
     std::uint32_t routes_epoch_ = 0; // of the tables that held packets were last tried with
 };
 

@@ -67,7 +67,7 @@ private:
         try {
             config::Config config = config_;
             one.configure(config, count);
-            Node node(rig_, std::move(config), one.adjust);
+            Node node(rig_, std::move(config), one.adjust, stages());
             Prepared prepared = one.prepare(node, count);
             for (const unsigned burst : bursts_of(one)) {
                 Row row = row_of(one, count, burst);
@@ -91,10 +91,12 @@ private:
     {
         Pass pass(prepared.train, row.burst, rig_.pool(), prepared.oracle, prepared.judged);
         node.run(pass, meanwhile);
-        Measurement measurement(prepared.train, row.burst, rig_.pool(), effort_for(prepared), rte_get_tsc_hz());
+        Measurement measurement(prepared.train, row.burst, rig_.pool(), effort_for(prepared), rte_get_tsc_hz(),
+                                stages());
         node.run(measurement, meanwhile);
         const Windows& windows = measurement.windows();
         row.measured(windows);
+        add_stages(row);
         std::string wrong = pass.trouble();
         if (prepared.new_sessions) {
             wrong += trouble_of(*prepared.new_sessions, windows);
@@ -109,6 +111,16 @@ private:
         if (windows.total.size() < effort_for(prepared).windows)
             row.remark += " " + std::to_string(windows.total.size()) + " clean windows only";
         return row;
+    }
+
+    StageClock* stages() const { return options_.stages ? &stages_ : nullptr; }
+
+    void add_stages(Row& row) const
+    {
+        if (!options_.stages) return;
+        const auto cycles = stages_.per_packet();
+        for (std::size_t i = 0; i < cycles.size(); ++i)
+            row.stages.emplace_back(StageClock::names[i], cycles[i]);
     }
 
     std::string trouble_of(const NewSessions& sessions, const Windows& windows) const
@@ -146,6 +158,7 @@ private:
     Options options_;
     config::Config config_;
     mutable Rig rig_;
+    mutable StageClock stages_;
     std::vector<Row> rows_;
 };
 

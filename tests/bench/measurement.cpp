@@ -30,13 +30,15 @@ void swap_addresses(rte_mbuf* const* frames, unsigned count)
 
 } // namespace
 
-Measurement::Measurement(Train& train, unsigned burst, rte_mempool* pool, const Effort& effort, std::uint64_t tsc_hz)
+Measurement::Measurement(Train& train, unsigned burst, rte_mempool* pool, const Effort& effort, std::uint64_t tsc_hz,
+                         StageClock* stages)
     : Job(train.port())
     , train_(train)
     , burst_(burst)
     , pool_(pool)
     , effort_(effort)
     , cycles_per_ms_(static_cast<double>(tsc_hz) / 1'000)
+    , stages_(stages)
 {
     const std::size_t attempted = std::size_t{effort.windows} * attempts;
     windows_.total.reserve(effort.windows);
@@ -99,6 +101,7 @@ void Measurement::turn(std::uint64_t now) noexcept
     case Phase::warm_up:
         fastest_ = std::min(fastest_, now - started_);
         if (is_cold(now)) return open(Phase::warm_up, warm_up_bursts);
+        if (stages_ != nullptr) stages_->clear();
         bursts_ = static_cast<std::uint64_t>(effort_.window_ms * cycles_per_ms_ * warm_up_bursts /
                                              static_cast<double>(fastest_));
         bursts_ = std::max(bursts_, least_bursts);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "dataplane/burst/stage_clock.hpp"
 #include "tests/bench/lane.hpp"
 #include "tests/bench/preemption.hpp"
 #include "tests/bench/train.hpp"
@@ -31,7 +32,9 @@ struct Windows {
 
 class Measurement final : public Job {
 public:
-    Measurement(Train& train, unsigned burst, rte_mempool* pool, const Effort& effort, std::uint64_t tsc_hz);
+    // `stages`, if there are any, are of the time after warm-up when it is done.
+    Measurement(Train& train, unsigned burst, rte_mempool* pool, const Effort& effort, std::uint64_t tsc_hz,
+                StageClock* stages = nullptr);
 
     [[nodiscard]] unsigned receive(rte_mbuf** frames, unsigned room) noexcept override;
     void take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept override;
@@ -57,6 +60,7 @@ private:
     rte_mempool* pool_;
     Effort effort_;
     double cycles_per_ms_;
+    StageClock* stages_;
     Preemption preemption_;
     Windows windows_;
 

@@ -27,7 +27,7 @@ table::Limits limits_of(const config::Memory& memory)
 
 } // namespace
 
-Node::Node(Rig& rig, config::Config config, Adjust adjust)
+Node::Node(Rig& rig, config::Config config, Adjust adjust, StageClock* stages)
     : rig_(rig)
     , config_(std::move(config))
     , adjust_(std::move(adjust))
@@ -38,9 +38,9 @@ Node::Node(Rig& rig, config::Config config, Adjust adjust)
     first_tables_ = model_->initial();
     tables_.emplace(workers, *first_tables_);
     grace_periods_.emplace(tables_->rcu());
-    factory_ =
-        make_gateway({workers, rte_get_tsc_hz(), config_.memory.sessions, config_.workers.new_sessions,
-                      config_.memory.tunnels, static_cast<std::uint32_t>(rig.interfaces().size()), *grace_periods_});
+    factory_ = make_gateway({workers, rte_get_tsc_hz(), config_.memory.sessions, config_.workers.new_sessions,
+                             config_.memory.tunnels, static_cast<std::uint32_t>(rig.interfaces().size()),
+                             *grace_periods_, stages});
     auto made = dataplane::WorkerSet::make(config_.workers, rig.ports(), rig.interfaces(), *factory_, *tables_);
     if (!made) throw std::runtime_error(made.error().text());
     workers_ = std::move(*made);

@@ -9,6 +9,7 @@
 
 #include "config/schema.hpp"
 #include "control/object_set.hpp"
+#include "dataplane/burst/stage_clock.hpp"
 #include "dataplane/grace_periods.hpp"
 #include "dataplane/published.hpp"
 #include "dataplane/table/model.hpp"
@@ -23,8 +24,8 @@ using Adjust = std::function<void(control::ObjectSet& objects)>;
 
 class Node {
 public:
-    // Throws std::runtime_error when the tables refuse the configuration.
-    Node(Rig& rig, config::Config config, Adjust adjust);
+    // Throws std::runtime_error when the tables refuse the configuration. `stages` may be none.
+    Node(Rig& rig, config::Config config, Adjust adjust, StageClock* stages);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
     ~Node();

@@ -26,6 +26,7 @@ po::options_description description(Options& options, Texts& texts)
     all.add_options()("list", "the cases with their counts");
     all.add_options()("json", "a list of objects instead of a table");
     all.add_options()("quick", "few flows, short windows: proves that everything runs and no packet is lost");
+    all.add_options()("stages", "where the cycles go: those of each pass of the express lane, too");
     all.add_options()("case", po::value(&options.cases)->value_name("NAME"), "this case; may be given several times");
     all.add_options()("flows", po::value(&texts.flows)->value_name("LIST"), "counts of flows: 1,16k,1M");
     all.add_options()("tunnels", po::value(&texts.tunnels)->value_name("LIST"), "counts of tunnels");
@@ -84,6 +85,7 @@ Result<Options> parse_options(int argc, const char* const* argv)
         options.help = values.contains("help");
         options.list = values.contains("list");
         options.json = values.contains("json");
+        options.stages = values.contains("stages");
         options.quick = values.contains("quick");
     } catch (const po::error& error) {
         return fail("", error.what());

@@ -12,6 +12,7 @@ struct Options {
     bool help = false;
     bool list = false;
     bool json = false;
+    bool stages = false;            // the cycles of each pass, too
     bool quick = false;             // runs every case with few flows and windows; judges no time
     std::vector<std::string> cases; // empty: all
     std::vector<std::size_t> flows; // empty: each case's own

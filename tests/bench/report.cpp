@@ -51,10 +51,14 @@ std::string table_line(const Row& row)
 {
     const std::string budget = row.budget ? text("%.0f", *row.budget) : "-";
     const std::string over = row.over_budget() ? text("over budget x%.1f", row.path.min / *row.budget) : "";
-    return text("%-22s %8s %5u %8.1f %8.1f %8.1f %7.1f %7.1f %7s  %-8s %s", row.name.c_str(),
-                count_text(row.count).c_str(), row.burst, row.path.min, row.path.median, row.path.max,
-                row.source_and_sink, row.floor, budget.c_str(), row.verified ? "yes" : "NO",
-                (over + (over.empty() || row.remark.empty() ? "" : "; ") + row.remark).c_str());
+    const std::string line = text("%-22s %8s %5u %8.1f %8.1f %8.1f %7.1f %7.1f %7s  %-8s %s", row.name.c_str(),
+                                  count_text(row.count).c_str(), row.burst, row.path.min, row.path.median, row.path.max,
+                                  row.source_and_sink, row.floor, budget.c_str(), row.verified ? "yes" : "NO",
+                                  (over + (over.empty() || row.remark.empty() ? "" : "; ") + row.remark).c_str());
+    std::string stages;
+    for (const auto& [name, cycles] : row.stages)
+        stages += text("  %s %.1f", name.c_str(), cycles);
+    return stages.empty() ? line : line + "\n   " + stages;
 }
 
 std::string json(const std::vector<Row>& rows)
@@ -71,6 +75,8 @@ std::string json(const std::vector<Row>& rows)
         object["floor"] = tenths(row.floor);
         object["budget"] = row.budget ? nlohmann::ordered_json(*row.budget) : nlohmann::ordered_json();
         object["verified"] = row.verified;
+        for (const auto& [name, cycles] : row.stages)
+            object["stages"][name] = tenths(cycles);
         list.push_back(object);
     }
     return list.dump(2);

@@ -25,6 +25,7 @@ struct Row {
     double source_and_sink = 0; // median
     double floor = 0;           // least: source, MAC swap and sink
     std::optional<double> budget;
+    std::vector<std::pair<std::string, double>> stages; // mean cycles per packet of each pass, when asked for
     bool verified = false;
     std::string remark;
 
