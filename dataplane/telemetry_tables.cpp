@@ -11,11 +11,6 @@ bool full(int rows, unsigned limit)
     return limit != 0 && static_cast<unsigned>(rows) >= limit;
 }
 
-std::string network_name(const table::Snapshot& tables, std::uint32_t network)
-{
-    return network < tables.networks.size() ? tables.networks[network].name : std::string{};
-}
-
 // Somebody's MAC address is known on the way to the remote end.
 bool is_resolved(const table::Snapshot& tables, const table::Tunnel& tunnel)
 {
@@ -40,7 +35,7 @@ void fill(api::Tunnels& answer, const TelemetrySources& from, unsigned limit)
         const TrafficCount traffic = from.pipelines.traffic().tunnel(tunnel.counter);
         api::TunnelStats& row = *answer.add_tunnels();
         row.set_kind(tunnel.kind == table::Tunnel::Kind::vxlan ? "vxlan" : "gtpu");
-        row.set_network(network_name(tables, tunnel.network));
+        row.set_network(table::network_name(tables, tunnel.network));
         row.set_remote(tunnel.remote.packed());
         row.set_id(tunnel.id);
         row.set_inner(tunnel.inner.packed());
@@ -84,7 +79,7 @@ void fill(api::Routes& answer, const TelemetrySources& from, unsigned limit)
         if (!object.has_route()) continue;
         if (full(answer.routes_size(), limit)) return;
         api::RouteEntry& row = *answer.add_routes();
-        row.set_network(network_name(tables, object.route().network()));
+        row.set_network(table::network_name(tables, object.route().network()));
         *row.mutable_route() = object.route();
     }
 }

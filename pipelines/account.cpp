@@ -74,17 +74,12 @@ void Account::conclude(std::string_view verdict, const Reason* reason)
     answer_.mutable_reason()->set_mend(std::string(reason->mend));
 }
 
-const std::string& Account::network_name(std::uint16_t network) const
-{
-    return tables_.networks[network].name;
-}
-
 void Account::arrived(const Packet& packet, const Verdict&) noexcept
 {
     if (!packet.from_tunnel) return;
     const bool is_vxlan = tables_.networks[packet.network].vni != 0;
     say("terminate", tunnel_text(is_vxlan, packet.peer_tunnel) + " from " + peer_.text() + " → network " +
-                         network_name(packet.network));
+                         table::network_name(tables_, packet.network));
 }
 
 std::string Account::owner_text(const table::Cold& owners) const
@@ -124,8 +119,8 @@ void Account::tell(const TranslationOf<Family>& action, const table::Cold& owner
                 say("translate", "nat rule for " + rule->source.text() + " → " + tables_.pools[rule->pool].name);
         }
     }
-    say("translate",
-        "becomes " + flow_text<Family>(rewritten_key(action)) + " in network " + network_name(action.out_network));
+    say("translate", "becomes " + flow_text<Family>(rewritten_key(action)) + " in network " +
+                         table::network_name(tables_, action.out_network));
 }
 
 void Account::translated(const table::Translation<table::FlowKey4>& action, const table::Cold& owners, By by) noexcept
@@ -146,7 +141,7 @@ void Account::untranslated(const Packet&) noexcept
 void Account::routed(std::uint16_t network, const IpAddress& destination, std::uint32_t index,
                      const table::Tunnel* tunnel, const table::Adjacency* adjacency) noexcept
 {
-    std::string line = network_name(network) + " " + destination.text() + " → ";
+    std::string line = table::network_name(tables_, network) + " " + destination.text() + " → ";
     if (index == table::none) return say("route", line + "no way there");
     const table::Hop& hop = tables_.hops[index];
     if (tunnel != nullptr) {

@@ -42,7 +42,6 @@ private:
     template<class Family>
     [[nodiscard]] std::string without_state(const TranslationOf<Family>& action) const;
     [[nodiscard]] std::string owner_text(const table::Cold& owners) const;
-    [[nodiscard]] const std::string& network_name(std::uint16_t network) const;
 
     const table::Snapshot& tables_;
     const dataplane::ReasonNames& names_;

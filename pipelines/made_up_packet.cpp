@@ -174,7 +174,7 @@ void append_transport(rte_mbuf& frame, const api::Explain& asked, std::uint16_t 
 void append_ip(rte_mbuf& frame, const Question& question, std::uint16_t transport)
 {
     const auto protocol = static_cast<std::uint8_t>(question.asked.protocol());
-    const auto ttl = static_cast<std::uint8_t>(question.asked.ttl() == 0 ? own_hop_limit : question.asked.ttl());
+    const auto ttl = static_cast<std::uint8_t>(question.asked.ttl() == 0 ? wire::own_hop_limit : question.asked.ttl());
     if (question.source.is_v4()) {
         wire::Ipv4 ip{};
         ip.version_length = wire::Ipv4::version_and_plain_length;

@@ -14,12 +14,6 @@ std::uint16_t host(std::uint16_t raw_port)
     return wire::Be16::from_raw(raw_port).host();
 }
 
-const std::string& network_name(const table::Snapshot& tables, std::uint16_t network)
-{
-    static const std::string unknown;
-    return network < tables.networks.size() ? tables.networks[network].name : unknown;
-}
-
 const table::Service* service_with(const table::Snapshot& tables, std::uint32_t id)
 {
     for (const table::Service& service : tables.services)
@@ -44,8 +38,8 @@ public:
     bool matches(const api::SessionFilter& filter) const
     {
         if (filter.protocol() != 0 && filter.protocol() != forward_.key.protocol) return false;
-        if (!filter.network().empty() && filter.network() != network_name(tables_, forward_.key.network) &&
-            filter.network() != network_name(tables_, forward_.out_network))
+        if (!filter.network().empty() && filter.network() != table::network_name(tables_, forward_.key.network) &&
+            filter.network() != table::network_name(tables_, forward_.out_network))
             return false;
         if (filter.port() != 0 && !has_port(filter.port())) return false;
         if (!filter.address().empty() && !has_address(filter.address())) return false;
@@ -54,13 +48,13 @@ public:
 
     void write(api::Session& out, std::uint32_t now, std::uint64_t ticks_per_s) const
     {
-        out.set_network(network_name(tables_, forward_.key.network));
+        out.set_network(table::network_name(tables_, forward_.key.network));
         out.set_protocol(forward_.key.protocol);
         out.set_source(packed(forward_.key.source));
         out.set_source_port(host(forward_.key.source_port));
         out.set_destination(packed(forward_.key.destination));
         out.set_destination_port(host(forward_.key.destination_port));
-        out.set_out_network(network_name(tables_, forward_.out_network));
+        out.set_out_network(table::network_name(tables_, forward_.out_network));
         out.set_new_source(packed(forward_.new_source));
         out.set_new_source_port(host(forward_.new_source_port));
         out.set_new_destination(packed(forward_.new_destination));
@@ -168,7 +162,7 @@ void write(api::ServiceStats& out, const table::Service& service, const table::S
 {
     out.set_name(service.name);
     out.set_address(service.address.packed());
-    out.set_network(network_name(tables, service.network));
+    out.set_network(table::network_name(tables, service.network));
     const std::vector<double> shares = shares_of(service);
     for (std::size_t i = 0; i < service.backends.size(); ++i) {
         const table::Backend& backend = service.backends[i];

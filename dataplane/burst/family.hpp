@@ -19,9 +19,6 @@
 
 namespace sluice {
 
-// TTL or hop limit of the packets that the node itself makes (RFC 1700).
-inline constexpr std::uint8_t own_hop_limit = 64;
-
 struct V4 {
     static constexpr std::uint8_t family = 4;
     static constexpr std::uint8_t icmp = wire::IpProtocol::icmp;

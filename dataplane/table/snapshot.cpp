@@ -17,4 +17,10 @@ AddressKey key_of(std::uint16_t scope, const IpAddress& address, std::uint16_t r
     return key;
 }
 
+const std::string& network_name(const Snapshot& tables, std::size_t network)
+{
+    static const std::string unknown;
+    return network < tables.networks.size() ? tables.networks[network].name : unknown;
+}
+
 } // namespace sluice::table

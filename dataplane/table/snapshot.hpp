@@ -247,4 +247,7 @@ struct Snapshot {
     ExactMap<AddressKey, EipTarget> eip_inward;  // (public, public) → private
 };
 
+// Of a number that a session or a route remembers: empty when these tables do not have it.
+[[nodiscard]] const std::string& network_name(const Snapshot& tables, std::size_t network);
+
 } // namespace sluice::table

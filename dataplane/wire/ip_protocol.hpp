@@ -24,4 +24,7 @@ struct IpProtocol {
     static constexpr std::uint8_t sctp = 132;
 };
 
+// TTL or hop limit of the packets that the node itself makes (RFC 1700).
+inline constexpr std::uint8_t own_hop_limit = 64;
+
 } // namespace sluice::wire

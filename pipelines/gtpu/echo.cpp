@@ -5,6 +5,7 @@
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/gtpu.hpp"
 #include "dataplane/wire/gtpu_extension.hpp"
+#include "dataplane/wire/ip_protocol.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "pipelines/gtpu/drops.hpp"
 
@@ -17,13 +18,12 @@ struct EchoResponse {
     wire::GtpuRecovery recovery;
 };
 static_assert(wire::is_wire_layout<EchoResponse, 14>);
-constexpr std::uint8_t hop_limit = 64;
 
 void turn_around(wire::Ipv4& ip, std::uint16_t length)
 {
     std::swap(ip.source, ip.destination);
     ip.total_length = wire::Be16{length};
-    ip.ttl = hop_limit;
+    ip.ttl = wire::own_hop_limit;
     ip.checksum = wire::Be16{0};
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(&ip);
     ip.checksum = wire::ipv4_checksum({bytes, ip.header_length()});
@@ -33,7 +33,7 @@ void turn_around(wire::Ipv6& ip, std::uint16_t length)
 {
     std::swap(ip.source, ip.destination);
     ip.payload_length = wire::Be16{static_cast<std::uint16_t>(length - sizeof ip)};
-    ip.hop_limit = hop_limit;
+    ip.hop_limit = wire::own_hop_limit;
 }
 
 template<class Family>

@@ -8,16 +8,16 @@ namespace {
 void reset_hop_limit(wire::Ipv4& ip)
 {
     const wire::Be16 before{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)};
-    const wire::Be16 after{static_cast<std::uint16_t>((own_hop_limit << 8) | ip.protocol)};
+    const wire::Be16 after{static_cast<std::uint16_t>((wire::own_hop_limit << 8) | ip.protocol)};
     wire::Delta delta;
     delta.replace(before, after);
     delta.apply(ip.checksum);
-    ip.ttl = own_hop_limit;
+    ip.ttl = wire::own_hop_limit;
 }
 
 void reset_hop_limit(wire::Ipv6& ip)
 {
-    ip.hop_limit = own_hop_limit;
+    ip.hop_limit = wire::own_hop_limit;
 }
 
 } // namespace

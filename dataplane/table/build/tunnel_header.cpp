@@ -6,13 +6,12 @@
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "dataplane/wire/gtpu.hpp"
+#include "dataplane/wire/ip_protocol.hpp"
 #include "dataplane/wire/udp.hpp"
 #include "dataplane/wire/vxlan.hpp"
 
 namespace sluice::table {
 namespace {
-
-constexpr std::uint8_t hop_limit = 64;
 
 class Writer {
 public:
@@ -35,7 +34,7 @@ wire::Ipv4 outer(Ipv4Address source, Ipv4Address destination)
     wire::Ipv4 ip{};
     ip.version_length = wire::Ipv4::version_and_plain_length;
     ip.flags_offset = wire::Be16{wire::Ipv4::dont_fragment_flag};
-    ip.ttl = hop_limit;
+    ip.ttl = wire::own_hop_limit;
     ip.protocol = wire::IpProtocol::udp;
     ip.source = wire::Be32{source.value};
     ip.destination = wire::Be32{destination.value};
@@ -48,7 +47,7 @@ wire::Ipv6 outer(const Ipv6Address& source, const Ipv6Address& destination)
     wire::Ipv6 ip{};
     ip.version_class_flow = wire::ipv6_first_word(0, 0);
     ip.next_header = wire::IpProtocol::udp;
-    ip.hop_limit = hop_limit;
+    ip.hop_limit = wire::own_hop_limit;
     ip.source = source.bytes;
     ip.destination = destination.bytes;
     return ip;

@@ -1,46 +1,15 @@
 // The kernel's routes of the main table, as far as they lead through links of ours.
 #include <catch2/catch.hpp>
 
-#include "control/feeds/netlink/mirror.hpp"
-#include "tests/unit/control/messages.hpp"
+#include "tests/unit/control/mirrored.hpp"
 
 namespace sluice::control::netlink {
-namespace {
 
 using namespace sluice::test;
-using Lines = std::vector<std::string>;
-
-class RoutesWorld {
-public:
-    RoutesWorld()
-    {
-        tell(link(3, "fabric"));
-        tell(link(4, "edge"));
-        (void)mirror.take_stale();
-    }
-    void tell(Message message) { mirror.handle(message.message()); }
-    // "192.0.2.0/24 fabric 10.20.0.254 x1"
-    Lines routes() const
-    {
-        Lines all;
-        for (const KernelRoute& route : mirror.snapshot().routes) {
-            std::string line = route.prefix.text();
-            for (const KernelHop& hop : route.hops)
-                line += " " + hop.interface + " " + (hop.gateway ? hop.gateway->text() : "on-link") + " x" +
-                        std::to_string(hop.weight);
-            all.push_back(line);
-        }
-        return all;
-    }
-
-    Mirror mirror{{"fabric", "edge"}};
-};
-
-} // namespace
 
 TEST_CASE("a route is seen with its gateway and goes with its removal")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
     world.tell(via(test::route("0.0.0.0/0"), 4, "198.51.100.1"));
     world.tell(via(test::route("2001:db8:5::/48"), 4));
@@ -53,7 +22,7 @@ TEST_CASE("a route is seen with its gateway and goes with its removal")
 
 TEST_CASE("a gateway of the other family is one")
 {
-    RoutesWorld world;
+    Mirrored world;
     Message message = via(test::route("192.0.2.0/24"), 4);
     const std::uint16_t family = AF_INET6; // struct rtvia
     message.bytes(RTA_VIA,
@@ -64,7 +33,7 @@ TEST_CASE("a gateway of the other family is one")
 
 TEST_CASE("what is not ours, not main or not unicast is hidden")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24"), 9, "172.17.0.1"));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, RTPROT_KERNEL), 3));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, own_protocol), 3)); // our own announcement
@@ -82,7 +51,7 @@ TEST_CASE("what is not ours, not main or not unicast is hidden")
 
 TEST_CASE("the lowest metric counts, and the next one when it goes")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24", 20), 3, "10.20.0.20"));
     world.tell(via(test::route("192.0.2.0/24", 10), 3, "10.20.0.10"));
     CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.10 x1"});
@@ -94,7 +63,7 @@ TEST_CASE("the lowest metric counts, and the next one when it goes")
 
 TEST_CASE("a metric whose link is down leaves the word to the next")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24", 10), 4, "198.51.100.10"));
     world.tell(via(test::route("192.0.2.0/24", 20), 3, "10.20.0.20"));
     world.tell(link(4, "edge", 0));
@@ -105,7 +74,7 @@ TEST_CASE("a metric whose link is down leaves the word to the next")
 
 TEST_CASE("several next hops share by weight; dead ones and those of others do not")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24"), Multipath()
                                                     .hop(3, "10.20.0.1", 3)
                                                     .hop(4, "198.51.100.1")
@@ -119,7 +88,7 @@ TEST_CASE("several next hops share by weight; dead ones and those of others do n
 TEST_CASE("a list of next hops that is cut off or lies about its length ends there")
 {
     for (const std::size_t size : {0U, 1U, 7U, 8U, 15U, 16U, 17U, 31U}) {
-        RoutesWorld world;
+        Mirrored world;
         const std::string whole = Multipath().hop(3, "10.20.0.1").hop(3, "10.20.0.2").bytes();
         Message message = test::route("192.0.2.0/24");
         message.bytes(RTA_MULTIPATH, whole.substr(0, size));
@@ -127,7 +96,7 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
         INFO(size);
         CHECK(world.routes().size() == (size < 16 ? 0U : 1U));
     }
-    RoutesWorld world;
+    Mirrored world;
     std::string lying = Multipath().hop(3, "10.20.0.1").bytes();
     for (const char length : {'\0', '\x07', '\x7f'}) {
         lying[0] = length;
@@ -140,7 +109,7 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
 
 TEST_CASE("IPv6 joins hops in one route and takes single ones out")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("2001:db8:5::/48"), Multipath().hop(3, "2001:db8::1").hop(4, "2001:db8::2")));
     world.tell(via(test::route("2001:db8:5::/48", 0, RTM_DELROUTE), 3, "2001:db8::1"));
     CHECK(world.routes() == Lines{"2001:db8:5::/48 edge 2001:db8::2 x1"});
@@ -150,7 +119,7 @@ TEST_CASE("IPv6 joins hops in one route and takes single ones out")
 
 TEST_CASE("IPv4 hides routes behind the first of a prefix; when that goes they must be read again")
 {
-    RoutesWorld world;
+    Mirrored world;
     world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.1"));
     world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, NLM_F_APPEND), 3, "10.20.0.2"));
     CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.1 x1"});

@@ -1,41 +1,15 @@
 // The kernel's links, addresses and neighbours, as far as they are ours.
 #include <catch2/catch.hpp>
 
-#include "control/feeds/netlink/mirror.hpp"
-#include "tests/unit/control/messages.hpp"
+#include "tests/unit/control/mirrored.hpp"
 
 namespace sluice::control::netlink {
-namespace {
 
 using namespace sluice::test;
 
-class MirrorWorld {
-public:
-    MirrorWorld()
-    {
-        tell(link(3, "fabric"));
-        tell(link(4, "edge"));
-        (void)mirror.take_stale();
-    }
-    void tell(Message message) { mirror.handle(message.message()); }
-    std::vector<std::string> neighbors() const
-    {
-        std::vector<std::string> all;
-        for (const KernelNeighbor& each : mirror.snapshot().neighbors)
-            all.push_back(each.interface + " " + each.address.text() + " " + each.mac.text());
-        return all;
-    }
-
-    Mirror mirror{{"fabric", "edge"}};
-};
-
-using Lines = std::vector<std::string>;
-
-} // namespace
-
 TEST_CASE("links of ours that are up are seen, and no others")
 {
-    MirrorWorld world;
+    Mirrored world;
     world.tell(link(5, "docker0"));
     world.tell(link(4, "edge", 0)); // down
     CHECK(world.mirror.snapshot().links == std::set<std::string>{"fabric"});
@@ -46,7 +20,7 @@ TEST_CASE("links of ours that are up are seen, and no others")
 
 TEST_CASE("what the kernel says nothing about when a link changes must be read again")
 {
-    MirrorWorld world;
+    Mirrored world;
     CHECK_FALSE(world.mirror.take_stale());
     SECTION("a link goes down")
     {
@@ -92,7 +66,7 @@ TEST_CASE("what the kernel says nothing about when a link changes must be read a
 
 TEST_CASE("a bridge's view of a link says nothing about the link")
 {
-    MirrorWorld world;
+    Mirrored world;
     Message message(RTM_DELLINK);
     auto& header = message.extra<ifinfomsg>();
     header.ifi_family = AF_BRIDGE;
@@ -104,7 +78,7 @@ TEST_CASE("a bridge's view of a link says nothing about the link")
 
 TEST_CASE("addresses are held with whose they are")
 {
-    MirrorWorld world;
+    Mirrored world;
     world.tell(address(3, "10.20.0.2", 24).byte(IFA_PROTO, own_protocol));
     world.tell(address(3, "2001:db8::2", 64));
     world.tell(address(9, "172.17.0.1", 16)); // no link of ours
@@ -122,7 +96,7 @@ TEST_CASE("addresses are held with whose they are")
 
 TEST_CASE("neighbours count while the kernel itself would use them")
 {
-    MirrorWorld world;
+    Mirrored world;
     for (const int state : {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT}) {
         world.tell(neighbor(3, "10.20.0.11", state));
         CHECK(world.neighbors() == Lines{"fabric 10.20.0.11 02:00:00:00:00:07"});
@@ -146,7 +120,7 @@ TEST_CASE("neighbours count while the kernel itself would use them")
 
 TEST_CASE("messages that are too short, of another kind or without their attributes are nothing")
 {
-    MirrorWorld world;
+    Mirrored world;
     for (const std::uint16_t type : {RTM_NEWLINK, RTM_NEWADDR, RTM_NEWNEIGH, RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWRULE}) {
         world.tell(Message(type));
         Message half(type);
@@ -171,7 +145,7 @@ TEST_CASE("messages that are too short, of another kind or without their attribu
 
 TEST_CASE("clearing is for a dump that follows")
 {
-    MirrorWorld world;
+    Mirrored world;
     world.tell(neighbor(3, "10.20.0.11"));
     world.tell(address(3, "10.20.0.2", 24));
     world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
