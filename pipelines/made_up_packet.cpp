@@ -18,6 +18,8 @@ namespace {
 
 constexpr MacAddress stranger{{0x02, 0, 0, 0, 0, 0x01}}; // a locally administered address: no answer goes to it
 constexpr std::uint16_t window = 64'240;
+constexpr std::uint32_t highest_port = 0xFFFF;
+constexpr std::uint32_t highest_ttl = 0xFF;
 
 struct Question {
     const api::Explain& asked;
@@ -33,6 +35,12 @@ Result<Question> read(const api::Explain& asked, const table::Snapshot& tables)
     const auto destination = IpAddress::unpack(asked.destination());
     if (!source || !destination || source->is_v4() != destination->is_v4())
         return fail("", "source and destination must be addresses of one family");
+    const std::uint8_t ping = source->is_v4() ? V4::icmp : V6::icmp;
+    if (asked.protocol() != wire::IpProtocol::tcp && asked.protocol() != wire::IpProtocol::udp &&
+        asked.protocol() != ping)
+        return fail("", "protocol " + std::to_string(asked.protocol()) + " is not TCP, UDP or the family's ICMP");
+    if (asked.source_port() > highest_port || asked.destination_port() > highest_port || asked.ttl() > highest_ttl)
+        return fail("", "a port is above 65535, or a TTL above 255");
     for (std::size_t id = 0; id < tables.networks.size(); ++id)
         if (tables.networks[id].used && tables.networks[id].name == asked.network())
             return Question{asked, tables, static_cast<std::uint16_t>(id), *source, *destination};

@@ -17,8 +17,9 @@ struct MadeUpPacket {
     IpAddress peer; // who sent the outer packet; of no meaning without a tunnel
 };
 
-// Refuses what no sender could send here: an unknown network or interface, addresses of two families, a source behind
-// no tunnel of the network, a length below the headers' or above a buffer's.
+// Refuses what no sender could send here: an unknown network or interface, addresses of two families, another protocol
+// than TCP, UDP and the family's ping, a port or TTL that is none, a source behind no tunnel of the network, a length
+// below the headers' or above a buffer's.
 [[nodiscard]] Result<MadeUpPacket> make_up(const api::Explain& question, const table::Snapshot& tables,
                                            rte_mempool* pool);
 

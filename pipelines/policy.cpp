@@ -190,11 +190,11 @@ struct Policy::Case {
         return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now});
     }
 
-    // What insert() would say, short of a race.
+    // What insert() would say, in its order, short of a race and of pairs that wait for their grace period.
     table::Inserted rehearse(const typename Family::Key& answer) const
     {
-        if (sessions.find(answer, sessions.hash(answer)) != table::none) return {table::Insert::reverse_conflict};
         if (sessions.size() >= sessions.capacity()) return {table::Insert::full};
+        if (sessions.find(answer, sessions.hash(answer)) != table::none) return {table::Insert::reverse_conflict};
         return {table::Insert::inserted, table::none};
     }
 

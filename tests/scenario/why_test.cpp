@@ -3,29 +3,12 @@
 
 #include "tests/scenario/bench.hpp"
 #include "tests/scenario/stations.hpp"
+#include "tests/scenario/why.hpp"
 
 namespace sluice::test {
 namespace {
 
 constexpr std::uint32_t icmp = 1, tcp = 6, udp = 17;
-
-std::string packed(std::string_view text)
-{
-    return IpAddress::parse(std::string(text)).value().packed();
-}
-
-api::Explain question(const std::string& network, std::string_view source, std::uint32_t source_port,
-                      std::string_view destination, std::uint32_t destination_port, std::uint32_t protocol)
-{
-    api::Explain asked;
-    asked.set_network(network);
-    asked.set_source(packed(source));
-    asked.set_source_port(source_port);
-    asked.set_destination(packed(destination));
-    asked.set_destination_port(destination_port);
-    asked.set_protocol(protocol);
-    return asked;
-}
 
 api::Explain order()
 {
@@ -126,6 +109,18 @@ SCENARIO("why tells what the node itself answers, and what it hands to the kerne
     CHECK(own.verdict() == "given to the kernel");
 }
 
+SCENARIO("why says for whose MAC address a packet would wait, and neither asks nor keeps it")
+{
+    Bench bench(one_node);
+    const api::Explanation told = bench.why(question("phones", "100.64.0.7", 9, "198.51.100.44", 9, udp)).value();
+    CAPTURE(lines(told));
+    CHECK(told.verdict() == "held");
+    CHECK(says(told, "internet must first learn the MAC address of 198.51.100.44"));
+    CHECK(bench.wanted_neighbors().empty());
+    CHECK(bench.law().held == 0);
+    CHECK(bench.ends().empty());
+}
+
 SCENARIO("a question that nobody's packet could ask is refused in a sentence")
 {
     Bench bench(one_node);
@@ -144,6 +139,15 @@ SCENARIO("a question that nobody's packet could ask is refused in a sentence")
     api::Explain tiny = order();
     tiny.set_length(20);
     refused(tiny, "a length of 20 is not from 40 to");
+    api::Explain huge = order();
+    huge.set_length(65'535);
+    refused(huge, "a length of 65535 is not from 40 to");
+    refused(question("phones", "100.64.0.7", 1, "192.0.2.9", 1, 47),
+            "protocol 47 is not TCP, UDP or the family's ICMP");
+    refused(question("phones", "100.64.0.7", 65'536, "192.0.2.9", 1, udp), "a port is above 65535");
+    api::Explain nameless = order();
+    nameless.set_source("abc");
+    refused(nameless, "addresses of one family");
 }
 
 } // namespace sluice::test
