@@ -96,7 +96,8 @@ void seal(Message4& message, std::uint32_t length, std::uint32_t source, const w
 void seal(Message6& message, std::uint32_t length, const V6::Address& source, const wire::Ipv6& about)
 {
     const auto payload = static_cast<std::uint16_t>(length - sizeof message.ip);
-    message.ip = {wire::ipv6_first_word(0, 0), wire::Be16{payload}, V6::icmp, wire::own_hop_limit, source, about.source};
+    message.ip = {
+        wire::ipv6_first_word(0, 0), wire::Be16{payload}, V6::icmp, wire::own_hop_limit, source, about.source};
     const auto* icmp = reinterpret_cast<const std::uint8_t*>(&message.icmp);
     message.icmp.checksum = wire::upper_checksum(message.ip, V6::icmp, std::span(icmp, payload));
 }

@@ -20,7 +20,7 @@ public:
     Lines neighbors() const
     {
         Lines all;
-        for (const control::netlink::KernelNeighbor& each : mirror.snapshot().neighbors)
+        for (const control::KernelNeighbor& each : mirror.snapshot().neighbors)
             all.push_back(each.interface + " " + each.address.text() + " " + each.mac.text());
         return all;
     }
@@ -28,9 +28,9 @@ public:
     Lines routes() const
     {
         Lines all;
-        for (const control::netlink::KernelRoute& route : mirror.snapshot().routes) {
+        for (const control::KernelRoute& route : mirror.snapshot().routes) {
             std::string line = route.prefix.text();
-            for (const control::netlink::KernelHop& hop : route.hops)
+            for (const control::KernelHop& hop : route.hops)
                 line += " " + hop.interface + " " + (hop.gateway ? hop.gateway->text() : "on-link") + " x" +
                         std::to_string(hop.weight);
             all.push_back(line);
