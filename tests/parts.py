@@ -1,0 +1,175 @@
+#!/usr/bin/python3 -B
+"""Installs, builds and runs every test: sudo tools/test. Ends with the line `N passed, N failed`; exit 1 if one failed.
+
+  tools/test --list         the parts, one line each
+  tools/test --only PART    one part (may be given several times)
+"""
+import argparse
+import functools
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+QUESTIONS = ROOT / "tests/net_tap"
+FOLDERS = {  # of questions, with what they are about
+    "journey": "a phone's order and a film across both gateways, other values, the demo itself; net_tap",
+    "ip": "ping, traceroute, IPv6 and VLAN tags through a node; net_tap",
+    "nat": "a phone's TCP, UDP and pings under public addresses; net_tap",
+    "l4lb": "services in front of two backends, on one node and on two; net_tap",
+    "vxlan": "the kernel's VXLAN device as peer; net_tap",
+    "gtpu": "tunnels made by scapy and read by tshark; net_tap",
+    "control": "configurations applied under traffic, the control process killed; net_tap",
+    "fault": "dataplanes with a leak and with a double count are found out; net_tap",
+}
+BUILDS = {  # folder: (compiler, options of meson)
+    "build": ("gcc", []),
+    "build-clang": ("clang", []),
+    "build-sanitize": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]),
+}
+COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
+
+
+class Tally:
+    passed = failed = 0
+
+    def note(self, passed, failed):
+        self.passed += passed
+        self.failed += failed
+
+
+def run(*command, **environment):
+    """Runs a command with its output on ours; returns (its exit status, what it said)."""
+    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env={**os.environ, **environment}, text=True,
+                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = []
+    try:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            said.append(line)
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)  # a terminal has told it already; kill(1) told only us
+        process.wait()
+        raise
+    return process.wait(), "".join(said)
+
+
+def build(tally, folder):
+    compiler, options = BUILDS[folder]
+    cc, cxx = COMPILERS[compiler]
+    status, _ = run("tools/build", folder, *options, CC=cc, CXX=cxx)
+    if status != 0:
+        print(f"NOT OK  {folder} builds with {compiler}")
+        tally.note(0, 1)
+    return status == 0
+
+
+def suite(tally, folder, name):
+    """A meson suite; meson counts programs, we count what is in its summary."""
+    options = "detect_leaks=0" if name == "scenario" else ""  # DPDK's EAL keeps its memory until the process ends
+    status, said = run("meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--suite", name,
+                       ASAN_OPTIONS=options, UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+    passed, failed = (sum(int(number) for number in re.findall(rf"^{word}:\s+(\d+)", said, re.MULTILINE))
+                      for word in ("Ok", "(?:Fail|Timeout|Unexpected Pass)"))
+    if (status != 0 and failed == 0) or passed + failed == 0:
+        failed += 1  # meson itself failed, or found nothing: that is no success
+    tally.note(passed, failed)
+
+
+def unit(tally):
+    """parsers, tables, wire formats, configuration, control process, tools; gcc"""
+    if build(tally, "build"):
+        suite(tally, "build", "unit")
+
+
+def scenario(tally):
+    """the whole pipeline in one process, packets in, packets out; gcc"""
+    if build(tally, "build"):
+        suite(tally, "build", "scenario")
+
+
+def bench(tally):
+    """every case of tools/bench with few flows: each packet compared with a reference, none lost; gcc"""
+    status, _ = run("tools/bench", "--quick")
+    tally.note(int(status == 0), int(status != 0))
+
+
+def clang(tally):
+    """everything builds with clang without a warning, unit tests pass"""
+    if build(tally, "build-clang"):
+        suite(tally, "build-clang", "unit")
+
+
+def sanitize(tally):
+    """unit and scenario tests under ASan and UBSan; clang"""
+    if build(tally, "build-sanitize"):
+        suite(tally, "build-sanitize", "unit")
+        suite(tally, "build-sanitize", "scenario")
+
+
+def check(tally):
+    """format, include rule, headers, READMEs"""
+    if not build(tally, "build"):  # headers need those that are generated
+        return
+    status, _ = run("tools/check")
+    tally.note(int(status == 0), int(status != 0))
+
+
+def ask(folder, tally):
+    """One folder of questions for the real processes."""
+    if not build(tally, "build"):
+        return
+    status, said = run(QUESTIONS / "run", *sorted((QUESTIONS / folder).glob("*.py")))
+    count = re.findall(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
+    passed, failed = map(int, count[-1]) if count else (0, 0)
+    tally.note(passed, failed if failed or (status == 0 and passed) else 1)
+
+
+PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
+PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
+PARTS |= {part.__name__: (part.__doc__, part) for part in (clang, sanitize)}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/test", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="name the parts")
+    parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help="run this part")
+    return parser.parse_args()
+
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+def main():
+    options = arguments()
+    if options.list:
+        for name, (text, _) in PARTS.items():
+            print(f"{name:<10}{text}")
+        return 0
+    if os.geteuid() != 0:
+        print("tools/test: network namespaces need root: sudo tools/test", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, stop)
+    tally = Tally()
+    try:
+        if run("tools/setup")[0] != 0:
+            return 1
+        for name in options.only or PARTS:
+            started = time.monotonic()
+            print(f"== {name}: {PARTS[name][0]}", flush=True)
+            PARTS[name][1](tally)
+            print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
+    except KeyboardInterrupt:
+        print("tools/test: interrupted", file=sys.stderr)
+        return 130
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 0 if tally.failed == 0 and tally.passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
