@@ -8,31 +8,18 @@
 namespace sluice {
 namespace {
 
-template<class Family>
-const typename Family::Key& key_of(const ExpressItem& item) noexcept
-{
-    if constexpr (Family::family == V4::family)
-        return item.key.v4;
-    else
-        return item.key.v6;
-}
-
-template<class Visit>
-auto with_family(const ExpressItem& item, Visit&& visit) noexcept
-{
-    return item.family == V4::family ? visit(V4{}) : visit(V6{});
-}
+using express::key_of;
 
 // Inside its network a packet goes by the routes when no session knows it.
 bool needs_route(const ExpressItem& item) noexcept
 {
-    return item.lane == ExpressItem::Lane::plain ||
+    return item.lane == ExpressSeen::Lane::plain ||
            (item.entry == table::none && item.network != table::public_network);
 }
 
-bool may_leave(const ExpressItem& item) noexcept
+bool comes_by_vxlan(const ExpressItem& item) noexcept
 {
-    return item.lane == ExpressItem::Lane::session || item.lane == ExpressItem::Lane::plain;
+    return item.tunnel == ExpressItem::from_vxlan;
 }
 
 bool is_vxlan(const table::Exit& exit) noexcept
@@ -41,14 +28,6 @@ bool is_vxlan(const table::Exit& exit) noexcept
 }
 
 } // namespace
-
-// Of those that may leave by the express lane.
-template<class Work>
-void Express::each(unsigned count, Work&& work) noexcept
-{
-    for (unsigned i = 0; i < count; ++i)
-        if (may_leave(lane_[i])) work(lane_[i]);
-}
 
 void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general,
                   StageClock* clock) noexcept
@@ -60,79 +39,100 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     if (clock != nullptr) clock->begin(count);
     look_all(port, frames, count);
     ended(Pass::look);
-    open_all(count);
+    open_all();
     ended(Pass::open);
-    hash_all<V4>(count);
-    hash_all<V6>(count);
+    choose_all();
+    ended(Pass::choose);
+    hash_all<V4>(), hash_all<V6>();
     ended(Pass::hash);
-    each(count, [this](Item& item) { fetch(item); });
+    fetch_all<V4>(), fetch_all<V6>();
     ended(Pass::fetch);
-    each(count, [this](Item& item) { fetch_deeper(item); });
+    deepen_all<V4>(), deepen_all<V6>();
     ended(Pass::deepen);
-    each(count, [this](Item& item) { find_groups(item); });
+    find_groups<V4>(), find_groups<V6>();
     ended(Pass::group);
-    each(count, [this](Item& item) { with_family(item, [&]<class Family>(Family) { resolve<Family>(item); }); });
+    resolve_all<V4>(), resolve_all<V6>();
     ended(Pass::resolve);
-    each(count, [this](Item& item) { find_tunnels(item); });
+    find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
     ended(Pass::tunnel);
     send(count, general);
     ended(Pass::leave);
 }
 
 template<class Family>
-void Express::hash_all(unsigned count) noexcept
+const ExpressList& Express::flows() const noexcept
 {
-    std::array<std::uint8_t, burst_size> items;
-    unsigned keys = 0;
-    for (unsigned i = 0; i < count; ++i) {
-        items[keys] = static_cast<std::uint8_t>(i);
-        keys += static_cast<unsigned>(lane_[i].lane != Lane::general && lane_[i].family == Family::family);
-    }
+    return Family::family == V4::family ? lane_.flows4 : lane_.flows6;
+}
+
+template<class Family>
+ExpressList& Express::routed() noexcept
+{
+    return Family::family == V4::family ? lane_.routed4 : lane_.routed6;
+}
+
+template<class Family>
+void Express::hash_all() noexcept
+{
+    const ExpressList& all = flows<Family>();
     auto& sessions = sessions_.of<Family>();
     sessions.hash_each(
-        keys, [&](unsigned i) { return &key_of<Family>(lane_[items[i]]); },
+        all.count, [&](unsigned i) { return &key_of<Family>(lane_.items[all.at[i]]); },
         [&](unsigned i, std::uint64_t hash) {
-            Item& item = lane_[items[i]];
+            Item& item = lane_.items[all.at[i]];
             item.hash = hash;
             if (item.lane != Lane::plain) sessions.prefetch_bucket(hash);
         });
 }
 
-void Express::fetch(Item& item) noexcept
+template<class Family>
+void Express::fetch_all() noexcept
 {
-    with_family(item, [&]<class Family>(Family) {
-        item.entry = table::none;
+    const ExpressList& all = flows<Family>();
+    ExpressList& routes = routed<Family>();
+    const auto& sessions = sessions_.of<Family>();
+    routes.count = 0;
+    for (unsigned i = 0; i < all.count; ++i) {
+        Item& item = lane_.items[all.at[i]];
+        item.entry = item.group = item.sender = table::none;
+        if (!item.may_leave()) continue;
         if (item.lane == Lane::session) {
-            auto& sessions = sessions_.of<Family>();
             item.entry = sessions.candidate(item.hash);
             sessions.prefetch_entry(item.entry);
         }
+        const bool forth = needs_route(item);
+        const bool back = comes_by_vxlan(item);
+        if (!forth && !back) continue;
+        routes.at[routes.count++] = all.at[i];
         const auto& key = key_of<Family>(item);
-        if (needs_route(item)) Family::prefetch_route(tables_, item.network, key.destination);
-        if (item.tunnel == from_vxlan) Family::prefetch_route(tables_, item.network, key.source);
-    });
+        if (forth) Family::prefetch_route(tables_, item.network, key.destination);
+        if (back) Family::prefetch_route(tables_, item.network, key.source);
+    }
 }
 
-void Express::fetch_deeper(Item& item) noexcept
+template<class Family>
+void Express::deepen_all() noexcept
 {
-    if (!needs_route(item) && item.tunnel != from_vxlan) return;
-    with_family(item, [&]<class Family>(Family) {
+    const ExpressList& all = routed<Family>();
+    for (unsigned i = 0; i < all.count; ++i) {
+        const Item& item = lane_.items[all.at[i]];
         const auto& key = key_of<Family>(item);
         if (needs_route(item)) Family::prefetch_route_deeper(tables_, item.network, key.destination);
-        if (item.tunnel == from_vxlan) Family::prefetch_route_deeper(tables_, item.network, key.source);
-    });
+        if (comes_by_vxlan(item)) Family::prefetch_route_deeper(tables_, item.network, key.source);
+    }
 }
 
 // The route of what has no session, or seems to have none, and the way back to what came by VXLAN.
-void Express::find_groups(Item& item) noexcept
+template<class Family>
+void Express::find_groups() noexcept
 {
-    item.group = item.sender = table::none;
-    if (!needs_route(item) && item.tunnel != from_vxlan) return;
-    with_family(item, [&]<class Family>(Family) {
+    const ExpressList& all = routed<Family>();
+    for (unsigned i = 0; i < all.count; ++i) {
+        Item& item = lane_.items[all.at[i]];
         const auto& key = key_of<Family>(item);
         if (needs_route(item)) item.group = group_ahead(Family::find_route(tables_, item.network, key.destination));
-        if (item.tunnel == from_vxlan) item.sender = group_ahead(Family::find_route(tables_, item.network, key.source));
-    });
+        if (comes_by_vxlan(item)) item.sender = group_ahead(Family::find_route(tables_, item.network, key.source));
+    }
 }
 
 std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
@@ -142,7 +142,15 @@ std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
 }
 
 template<class Family>
-void Express::resolve(Item& item) noexcept
+void Express::resolve_all() noexcept
+{
+    const ExpressList& all = flows<Family>();
+    for (unsigned i = 0; i < all.count; ++i)
+        if (Item& item = lane_.items[all.at[i]]; item.may_leave()) resolve<Family>(item);
+}
+
+template<class Family>
+inline void Express::resolve(Item& item) noexcept
 {
     take_sender(item);
     if (item.lane == Lane::session) {
@@ -206,9 +214,15 @@ void Express::take_sender(Item& item) noexcept
 
 // The tunnels that count the packet, and their counters on the way. An exit names its tunnel; where there is none, the
 // hop does.
-void Express::find_tunnels(Item& item) noexcept
+void Express::find_all_tunnels(const ExpressList& of) noexcept
 {
-    if (item.tunnel == from_vxlan) {
+    for (unsigned i = 0; i < of.count; ++i)
+        if (Item& item = lane_.items[of.at[i]]; item.may_leave()) find_tunnels(item);
+}
+
+inline void Express::find_tunnels(Item& item) noexcept
+{
+    if (comes_by_vxlan(item)) {
         item.tunnel = table::none;
         if (item.sender != table::none) {
             const table::Exit& back = tables_.exits[item.sender];
@@ -234,26 +248,33 @@ bool Express::is_ordinary(const Item& item) const noexcept
         return tables_.locals.find(address_key<V6>(item.network, key.destination)) == nullptr;
 }
 
+// Rewrites the packet; gives the network in which it leaves.
+template<class Family>
+inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
+{
+    if (item.entry == table::none) {
+        express::forward<Family>(item);
+        return item.network;
+    }
+    auto& entry = sessions_.of<Family>().entry(item.entry);
+    express::translate(Family{}, item, entry);
+    entry.hit(item.l3_length, tick);
+    return entry.out_network;
+}
+
 void Express::send(unsigned count, GeneralWay& general) noexcept
 {
     const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
     TrafficRuns runs(traffic_);
     for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane_[i];
-        const bool leaves = may_leave(item) && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
+        Item& item = lane_.items[i];
+        const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
             general.take(item.mbuf);
             continue;
         }
         runs.received(item);
-        std::uint16_t network = item.network;
-        with_family(item, [&]<class Family>(Family) {
-            if (item.entry == table::none) return express::forward<Family>(item);
-            auto& entry = sessions_.of<Family>().entry(item.entry);
-            express::translate<Family>(item, entry);
-            entry.hit(item.l3_length, tick);
-            network = entry.out_network;
-        });
+        const std::uint16_t network = item.family == V4::family ? change<V4>(item, tick) : change<V6>(item, tick);
         express::put_exit(item);
         runs.sent(item, network);
         context_.departures.add(item.exit->port, item.exit->interface, item.mbuf);

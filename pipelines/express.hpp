@@ -4,7 +4,7 @@
 // routes alone. Everything else is left untouched for the general way, which does the same for all packets; the tests
 // hold both against each other byte for byte.
 //
-//   look ─► open tunnels ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch group
+//   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch group
 //        ─► resolve, prefetch exit ─► prefetch tunnel counters ─► send, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.
@@ -37,31 +37,41 @@ public:
 
 private:
     using Item = ExpressItem;
-    using Lane = ExpressItem::Lane;
-    static constexpr std::uint32_t from_vxlan = table::none - 1; // as ExpressItem::tunnel: not known yet which
+    using Lane = ExpressSeen::Lane;
 
-    // ---- First passes (express_look.cpp): what is it, and in which network?
+    enum class Layer : std::uint8_t { outer, inner }; // of a tunnel
+
+    // ---- First passes (express_look.cpp, express_open.cpp): what is it, and in which network?
     void look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
-    void open_all(unsigned count) noexcept;
-    void look(std::uint16_t port, rte_mbuf* frame, Item& item) noexcept;
-    [[nodiscard]] Lane look_at_packet(Item& item, bool is_v4, std::uint8_t* ip, std::uint32_t room) noexcept;
-    [[nodiscard]] Lane out_of_tunnel(Item& item, const table::Interface& interface) noexcept;
-    [[nodiscard]] Lane open_vxlan(Item& item) noexcept;
-    [[nodiscard]] Lane look_at_gtpu(Item& item) noexcept;
-    [[nodiscard]] Lane open_gtpu(Item& item) noexcept;
-    [[nodiscard]] Lane choose(const Item& item) noexcept;
-    [[nodiscard]] Lane choose_public(const table::FlowKey4& key, const table::Network& network) const noexcept;
-    [[nodiscard]] Lane choose_public(const table::FlowKey6& key, const table::Network& network) const noexcept;
+    void land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
+    template<class Family>
+    void parse_all(Layer layer) noexcept;
+    void open_all() noexcept;
+    void open(std::uint8_t place) noexcept;
+    void open_vxlan(Item& item, std::uint8_t place) noexcept;
+    void look_at_gtpu(Item& item, std::uint8_t place) noexcept;
+    void open_gtpu(std::uint8_t place) noexcept;
+    void check_phone(Item& item) const noexcept;
+    void choose_all() noexcept;
+    [[nodiscard]] Lane choose(const table::FlowKey4& key, const table::Network& network) const noexcept;
+    [[nodiscard]] Lane choose(const table::FlowKey6& key, const table::Network& network) const noexcept;
 
     // ---- Last passes (express.cpp): where does it go?
-    template<class Work>
-    void each(unsigned count, Work&& work) noexcept;
     template<class Family>
-    void hash_all(unsigned count) noexcept;
-    void fetch(Item& item) noexcept;
-    void fetch_deeper(Item& item) noexcept;
-    void find_groups(Item& item) noexcept;
+    [[nodiscard]] const ExpressList& flows() const noexcept;
+    template<class Family>
+    [[nodiscard]] ExpressList& routed() noexcept;
+    template<class Family>
+    void hash_all() noexcept;
+    template<class Family>
+    void fetch_all() noexcept;
+    template<class Family>
+    void deepen_all() noexcept;
+    template<class Family>
+    void find_groups() noexcept;
     [[nodiscard]] std::uint32_t group_ahead(std::uint32_t group) noexcept;
+    template<class Family>
+    void resolve_all() noexcept;
     template<class Family>
     void resolve(Item& item) noexcept;
     template<class Family>
@@ -70,10 +80,13 @@ private:
     [[nodiscard]] bool resolve_route(Item& item) noexcept;
     void take_exit(Item& item, std::uint32_t hop) noexcept;
     void take_sender(Item& item) noexcept;
+    void find_all_tunnels(const ExpressList& of) noexcept;
     void find_tunnels(Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool is_ordinary(const Item& item) const noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;
+    template<class Family>
+    [[nodiscard]] std::uint16_t change(Item& item, std::uint32_t tick) noexcept;
 
     ExpressLane& lane_;
     translate::Sessions& sessions_;

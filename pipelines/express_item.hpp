@@ -9,36 +9,52 @@
 #include "dataplane/table/exit.hpp"
 #include "dataplane/table/flow_key.hpp"
 #include "dataplane/table/session_entry.hpp"
+#include "dataplane/table/snapshot.hpp"
 
 struct rte_mbuf;
 
 namespace sluice {
 
-struct alignas(64) ExpressItem {
+// What the headers say of a packet. One word, so that it is written at once: single bytes might be anything to the
+// compiler, also what it has in registers.
+struct alignas(8) ExpressSeen {
     enum class Lane : std::uint8_t {
         general, // not for the express lane; nothing of it was changed
-        keyed,   // the same, but its flow is known: its bucket is worth a prefetch
-        gtpu,    // a G-PDU whose tunnel is looked up in the next pass
+        keyed,   // general, but its flow is known: its bucket is worth a prefetch
         session, // may have a session
         plain    // has none: routed as it is
     };
 
+    Lane lane = Lane::general;
+    std::uint8_t family = 0;    // 4 or 6
+    std::uint8_t protocol = 0;  // TCP or UDP
+    std::uint8_t tcp_flags = 0; // 0 of UDP
+    std::uint16_t l3_length = 0; // of the (inner) IP packet
+    std::uint16_t unused = 0;
+
+    // Session and route are looked for in the passes that follow.
+    [[nodiscard]] bool is_known() const noexcept { return lane >= Lane::keyed; }
+    [[nodiscard]] bool may_leave() const noexcept { return lane >= Lane::session; }
+};
+
+struct alignas(64) ExpressItem : ExpressSeen {
+    static constexpr std::uint32_t from_vxlan = table::none - 1; // as `tunnel`: not known yet which
+
     rte_mbuf* mbuf;
     std::uint8_t* ip;          // the IP header, of the inner packet when it came in a tunnel
-    const table::Exit* exit;   // valid from resolve() on
+    union {
+        const table::Exit* exit;              // from resolve() on
+        const table::GtpuTerminus* terminus; // of GTP-U, until then
+    };
     std::uint64_t hash;        // keyed, of the flow
     std::uint32_t entry;       // session entry, or none
     std::uint32_t group;       // of the route to its destination, where it seems to have no session; or none
+    std::uint32_t sender;      // out of VXLAN: the group, then the hop, of the way back to the source; or none
     std::uint32_t tunnel;      // counter of the tunnel it came out of, or none; before that, the TEID
+    std::uint32_t room;        // bytes of the segment, or of the tunnel's payload, from `ip` on
     std::uint32_t wire_length; // of the frame as received
-    std::uint16_t l3_length;   // of the (inner) IP packet
     std::uint16_t interface;   // where it was received
     std::uint16_t network;     // where it is now
-    std::uint8_t family;       // 4 or 6
-    std::uint8_t tcp_flags;    // of TCP; 0 of UDP
-    std::uint8_t protocol;     // TCP or UDP
-    Lane lane;
-    std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -47,6 +63,23 @@ struct alignas(64) ExpressItem {
 
 static_assert(sizeof(ExpressItem) == 128);
 
-using ExpressLane = std::array<ExpressItem, burst_size>;
+// Places in the lane, in their order: those that a pass has work for.
+struct ExpressList {
+    unsigned count;
+    std::array<std::uint8_t, burst_size> at;
+};
+
+struct ExpressLane {
+    std::array<ExpressItem, burst_size> items;
+    ExpressList packets4; // IPv4, not looked at yet
+    ExpressList packets6;
+    ExpressList tunneled;  // perhaps: UDP to a port of our endpoints
+    ExpressList gtpu;      // of those, G-PDUs
+    ExpressList strangers; // in the public network, where few have sessions
+    ExpressList flows4;    // their flow is known, and of IPv4
+    ExpressList flows6;
+    ExpressList routed4; // of those, who needs a route
+    ExpressList routed6;
+};
 
 } // namespace sluice

@@ -12,6 +12,15 @@
 
 namespace sluice::express {
 
+template<class Family, class Item>
+[[nodiscard]] inline auto& key_of(Item& item) noexcept
+{
+    if constexpr (Family::family == V4::family)
+        return item.key.v4;
+    else
+        return item.key.v6;
+}
+
 template<class Word>
 [[nodiscard]] inline Word load(const void* from) noexcept
 {
@@ -26,88 +35,92 @@ inline void store(void* to, Word word) noexcept
     std::memcpy(to, &word, sizeof word);
 }
 
-// The sum of an IPv4 header of 20 bytes is all ones (RFC 1071 section 1).
-[[nodiscard]] inline bool is_intact(const std::uint8_t* ip) noexcept
+// The one's complement sum of an IPv4 header of 20 bytes is all ones (RFC 1071 section 1), so the header as a number is
+// a multiple of 65,535: 2^64 leaves the rest 1, and a carry counts as one.
+[[nodiscard]] inline bool is_intact(std::uint64_t first, std::uint64_t second, std::uint32_t third) noexcept
 {
-    std::uint64_t total = 0;
-    for (unsigned at = 0; at < sizeof(wire::Ipv4); at += 4)
-        total += load<std::uint32_t>(ip + at);
-    return wire::is_intact(total);
+    std::uint64_t sum = first + second;
+    sum += static_cast<std::uint64_t>(sum < second);
+    sum += third;
+    sum += static_cast<std::uint64_t>(sum < third);
+    return sum % 0xFFFF == 0;
 }
 
 // The transport header at `l4`, of `room` bytes with its payload: TCP in mid-stream or UDP, whole, with possible
-// lengths. Fills the key's ports and the item's flags. `keyed`: the ports are there, but the packet is not for us.
+// lengths. Fills the key's ports, lane and flags. `keyed`: the ports are there, but the packet is not for us.
 template<class Key>
-[[nodiscard]] inline ExpressItem::Lane look_at_transport(ExpressItem& item, Key& key, std::uint8_t protocol,
-                                                         const std::uint8_t* l4, std::uint32_t room) noexcept
+[[gnu::always_inline]] inline void look_at_transport(ExpressSeen& seen, Key& key, const std::uint8_t* l4,
+                                                     std::uint32_t room) noexcept
 {
-    using Lane = ExpressItem::Lane;
-    item.protocol = protocol;
-    std::uint8_t flags = 0;
-    if (protocol == wire::IpProtocol::tcp) {
-        if (room < sizeof(wire::Tcp)) return Lane::general;
+    using Lane = ExpressSeen::Lane;
+    if (seen.protocol == wire::IpProtocol::tcp) {
+        if (room < sizeof(wire::Tcp)) return;
         const auto& tcp = *reinterpret_cast<const wire::Tcp*>(l4);
         const std::size_t header = tcp.data_offset();
-        if (header < wire::Tcp::min_header_length || header > room) return Lane::general;
-        flags = tcp.flags;
-    } else if (protocol == wire::IpProtocol::udp) {
-        if (room < sizeof(wire::Udp)) return Lane::general;
+        if (header < wire::Tcp::min_header_length || header > room) return;
+        seen.tcp_flags = tcp.flags;
+    } else if (seen.protocol == wire::IpProtocol::udp) {
+        if (room < sizeof(wire::Udp)) return;
         const std::uint16_t length = reinterpret_cast<const wire::Udp*>(l4)->length.host();
-        if (length < sizeof(wire::Udp) || length > room) return Lane::general;
+        if (length < sizeof(wire::Udp) || length > room) return;
     } else {
-        return Lane::general;
+        return;
     }
     std::memcpy(&key.source_port, l4, sizeof key.source_port + sizeof key.destination_port);
-    item.tcp_flags = flags;
-    return (flags & wire::Tcp::syn) != 0 ? Lane::keyed : Lane::session;
+    seen.lane = (seen.tcp_flags & wire::Tcp::syn) != 0 ? Lane::keyed : Lane::session;
 }
 
-// IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1.
-[[nodiscard]] inline ExpressItem::Lane look(V4, ExpressItem& item, std::uint8_t* ip, std::uint32_t room) noexcept
+// IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1. Fills the key when the
+// answer is_known().
+[[nodiscard, gnu::always_inline]] inline ExpressSeen look(V4, table::FlowKey4& key, std::uint16_t network,
+                                                          const std::uint8_t* ip, std::uint32_t room) noexcept
 {
-    using Lane = ExpressItem::Lane;
-    if (room < sizeof(wire::Ipv4)) return Lane::general;
-    const auto& header = *reinterpret_cast<const wire::Ipv4*>(ip);
+    static_assert(std::endian::native == std::endian::little);
     constexpr std::uint16_t fragment_bits = wire::Be16{wire::Ipv4::more_fragments_flag | wire::Ipv4::offset_mask}.raw();
-    const std::uint32_t total = header.total_length.host();
-    const bool plain = header.version_length == wire::Ipv4::version_and_plain_length && total <= room &&
-                       total >= sizeof(wire::Ipv4) && (header.flags_offset.raw() & fragment_bits) == 0 &&
-                       header.ttl > 1 && is_intact(ip);
-    if (!plain) return Lane::general;
-    item.ip = ip;
-    item.family = V4::family;
-    item.l3_length = static_cast<std::uint16_t>(total);
-    table::FlowKey4& key = item.key.v4;
-    key.source = V4::source(header);
-    key.destination = V4::destination(header);
-    key.network = item.network;
-    key.protocol = header.protocol;
+    constexpr std::uint64_t asked_bits = std::uint64_t{fragment_bits} << 48 | 0xFF;
+    ExpressSeen seen;
+    if (room < sizeof(wire::Ipv4)) return seen;
+    const auto first = load<std::uint64_t>(ip);      // version and length, TOS, total length, identification, fragment
+    const auto second = load<std::uint64_t>(ip + 8); // TTL, protocol, checksum, source
+    const auto third = load<std::uint32_t>(ip + 16); // destination
+    const std::uint32_t total = wire::Be16::from_raw(static_cast<std::uint16_t>(first >> 16)).host();
+    const bool plain = (first & asked_bits) == wire::Ipv4::version_and_plain_length && total <= room &&
+                       total >= sizeof(wire::Ipv4) && (second & 0xFF) > 1 && is_intact(first, second, third);
+    if (!plain) return seen;
+    seen.family = V4::family;
+    seen.l3_length = static_cast<std::uint16_t>(total);
+    seen.protocol = static_cast<std::uint8_t>(second >> 8);
+    key.source = static_cast<std::uint32_t>(second >> 32);
+    key.destination = third;
+    key.network = network;
+    key.protocol = seen.protocol;
     key.zero = 0;
-    return look_at_transport(item, key, header.protocol, ip + sizeof header,
-                             total - static_cast<std::uint32_t>(sizeof header));
+    look_at_transport(seen, key, ip + sizeof(wire::Ipv4), total - static_cast<std::uint32_t>(sizeof(wire::Ipv4)));
+    return seen;
 }
 
 // IPv6 at `ip`: no extension headers, hop limit above 1.
-[[nodiscard]] inline ExpressItem::Lane look(V6, ExpressItem& item, std::uint8_t* ip, std::uint32_t room) noexcept
+[[nodiscard, gnu::always_inline]] inline ExpressSeen look(V6, table::FlowKey6& key, std::uint16_t network,
+                                                          const std::uint8_t* ip, std::uint32_t room) noexcept
 {
-    using Lane = ExpressItem::Lane;
-    if (room < sizeof(wire::Ipv6)) return Lane::general;
+    ExpressSeen seen;
+    if (room < sizeof(wire::Ipv6)) return seen;
     const auto& header = *reinterpret_cast<const wire::Ipv6*>(ip);
     const std::uint32_t payload = header.payload_length.host();
     const bool plain = (ip[0] & 0xF0) == 0x60 && payload + sizeof header <= room && payload + sizeof header <= 0xFFFF &&
                        header.hop_limit > 1;
-    if (!plain) return Lane::general;
-    item.ip = ip;
-    item.family = V6::family;
-    item.l3_length = static_cast<std::uint16_t>(payload + sizeof header);
-    table::FlowKey6& key = item.key.v6;
+    if (!plain) return seen;
+    seen.family = V6::family;
+    seen.l3_length = static_cast<std::uint16_t>(payload + sizeof header);
+    seen.protocol = header.next_header;
     key.source = V6::source(header);
     key.destination = V6::destination(header);
-    key.network = item.network;
-    key.protocol = header.next_header;
+    key.network = network;
+    key.protocol = seen.protocol;
     key.zero = 0;
     key.zero2 = 0;
-    return look_at_transport(item, key, header.next_header, ip + sizeof header, payload);
+    look_at_transport(seen, key, ip + sizeof header, payload);
+    return seen;
 }
 
 // Addresses that a router may forward without a thought: no group, loopback, "this network" or link-local one. The

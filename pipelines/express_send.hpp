@@ -18,9 +18,17 @@ inline void forward(ExpressItem& item) noexcept
     Family::adjust_header_and_hop_limit(*reinterpret_cast<typename Family::Header*>(item.ip), wire::Delta{});
 }
 
+inline void adjust(ExpressItem& item, wire::Udp& transport, const wire::Delta& delta) noexcept
+{
+    if (item.protocol == wire::IpProtocol::tcp)
+        delta.apply(reinterpret_cast<wire::Tcp&>(transport).checksum);
+    else
+        delta.apply_udp(transport.checksum);
+}
+
 // What the entry says. All fields are written, also those that stay as they are: a store is cheaper than a question.
 template<class Family>
-inline void translate(ExpressItem& item, const table::Translation<typename Family::Key>& action) noexcept
+inline void translate(Family, ExpressItem& item, const table::Translation<typename Family::Key>& action) noexcept
 {
     auto& ip = *reinterpret_cast<typename Family::Header*>(item.ip);
     auto& ports = *reinterpret_cast<wire::Udp*>(&ip + 1); // TCP's ports lie in the same place
@@ -34,10 +42,7 @@ inline void translate(ExpressItem& item, const table::Translation<typename Famil
     delta.replace(ports.destination, destination);
     ports.source = source;
     ports.destination = destination;
-    if (item.protocol == wire::IpProtocol::tcp)
-        delta.apply(reinterpret_cast<wire::Tcp&>(ports).checksum);
-    else
-        delta.apply_udp(ports.checksum);
+    adjust(item, ports, delta);
 }
 
 // The outer IP header's lengths; the template's IPv4 checksum was made with a total length of 0.

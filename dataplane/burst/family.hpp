@@ -39,9 +39,8 @@ struct V4 {
     // Both at once, for half the price. Precondition: the TTL is not 0.
     static void adjust_header_and_hop_limit(Header& ip, wire::Delta addresses) noexcept
     {
-        const wire::Be16 before{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)};
         --ip.ttl;
-        addresses.replace(before, wire::Be16{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)});
+        addresses.lower(wire::ttl_step);
         addresses.apply(ip.checksum);
     }
 

@@ -1,6 +1,7 @@
 // A small map that never changes once built: local addresses, VNIs, TEIDs, neighbours, services. Built by the table
-// server's thread, read by every worker; at most half full, so twice the entries rounded up to a power of two; building
-// never fails.
+// server's thread, read by every worker; building never fails. At most half full; with few entries at most an eighth,
+// for most questions are about keys that are not there, and each slot in use on the way is a guess of the processor's
+// that fails.
 //
 // Only the operator's own tables decide what is stored, so nobody outside can make a chain long, and an unkeyed mixing
 // function does. A chain is probed linearly: most lookups touch one line.
@@ -73,6 +74,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t few = 4096;
+
     struct Slot {
         Key key{};
         Value value{};
@@ -80,7 +83,7 @@ private:
     };
 
     explicit ExactMap(const std::vector<std::pair<Key, Value>>& rows)
-        : slots_(std::bit_ceil(rows.size() * 2 + 1))
+        : slots_(std::bit_ceil(rows.size() * (rows.size() <= few ? 8 : 2) + 1))
         , mask_(slots_.size() - 1)
     {
         for (const auto& [key, value] : rows) {

@@ -6,6 +6,7 @@
 // modulo 0xFFFF matters; the sum of any packet fits without care for carries.
 #pragma once
 
+#include <bit>
 #include <span>
 
 #include "dataplane/wire/ipv4.hpp"
@@ -33,14 +34,14 @@ constexpr std::uint64_t sum(std::span<const std::uint8_t> bytes) noexcept
     return total;
 }
 
-// To 16 bits; 0 only when everything summed was 0.
+// To 16 bits; 0 only when everything summed was 0. Added to itself with its halves swapped, a number has in its upper
+// half the sum of both with the carry of the lower one, which is the end-around carry.
 constexpr std::uint16_t fold(std::uint64_t total) noexcept
 {
-    total = (total >> 32) + (total & 0xFFFFFFFF);
-    total = (total >> 32) + (total & 0xFFFFFFFF);
-    total = (total >> 16) + (total & 0xFFFF);
-    total = (total >> 16) + (total & 0xFFFF);
-    return static_cast<std::uint16_t>(total);
+    total += std::rotl(total, 32);
+    auto word = static_cast<std::uint32_t>(total >> 32);
+    word += std::rotl(word, 16);
+    return static_cast<std::uint16_t>(word >> 16);
 }
 
 constexpr Be16 finish(std::uint64_t total) noexcept

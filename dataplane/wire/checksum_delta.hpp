@@ -33,6 +33,9 @@ public:
         total_ += all_ones - sum(before) + sum(after);
     }
 
+    // The field was lowered by `step`, without a borrow: ~m + (m - step) is ~step whatever m was.
+    constexpr void lower(Be16 step) noexcept { total_ += static_cast<std::uint16_t>(~step.raw()); }
+
     // A field at any offset. At an odd one its bytes belong to two words, each to the other half than usual, which is
     // the same as swapping the bytes of the difference (RFC 1071 section 2 B).
     constexpr void replace_at(std::size_t offset, Be16 before, Be16 after) noexcept
@@ -45,8 +48,7 @@ public:
 
     constexpr void apply(Be16& checksum) const noexcept
     {
-        const auto inverted = static_cast<std::uint16_t>(~checksum.raw());
-        checksum = finish(inverted + std::uint64_t{fold(total_)});
+        checksum = finish(total_ + static_cast<std::uint16_t>(~checksum.raw()));
     }
 
     // UDP: no checksum stays none, and a computed 0 is sent as 0xFFFF (RFC 768).
@@ -89,14 +91,14 @@ constexpr std::uint16_t update(std::uint16_t checksum, const Ipv6Bytes& before, 
     return result.raw();
 }
 
+inline constexpr Be16 ttl_step{0x0100}; // in the word of TTL and protocol
+
 // One hop less. The caller has checked that the TTL is above 1 (RFC 1812 section 5.3.1).
 constexpr void decrement_ttl(Ipv4& ip) noexcept
 {
-    const auto word = [&ip] { return Be16{static_cast<std::uint16_t>((ip.ttl << 8) | ip.protocol)}; };
-    const Be16 before = word();
     --ip.ttl;
     Delta delta;
-    delta.replace(before, word());
+    delta.lower(ttl_step);
     delta.apply(ip.checksum);
 }
 
