@@ -4,7 +4,8 @@
 // routes alone. Everything else is left untouched for the general way, which does the same for all packets; the tests
 // hold both against each other byte for byte.
 //
-//   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch group
+//   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch
+//   group
 //        ─► resolve, prefetch exit ─► prefetch tunnel counters ─► send, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.

@@ -26,9 +26,9 @@ struct alignas(8) ExpressSeen {
     };
 
     Lane lane = Lane::general;
-    std::uint8_t family = 0;    // 4 or 6
-    std::uint8_t protocol = 0;  // TCP or UDP
-    std::uint8_t tcp_flags = 0; // 0 of UDP
+    std::uint8_t family = 0;     // 4 or 6
+    std::uint8_t protocol = 0;   // TCP or UDP
+    std::uint8_t tcp_flags = 0;  // 0 of UDP
     std::uint16_t l3_length = 0; // of the (inner) IP packet
     std::uint16_t unused = 0;
 
@@ -41,9 +41,9 @@ struct alignas(64) ExpressItem : ExpressSeen {
     static constexpr std::uint32_t from_vxlan = table::none - 1; // as `tunnel`: not known yet which
 
     rte_mbuf* mbuf;
-    std::uint8_t* ip;          // the IP header, of the inner packet when it came in a tunnel
+    std::uint8_t* ip; // the IP header, of the inner packet when it came in a tunnel
     union {
-        const table::Exit* exit;              // from resolve() on
+        const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
     std::uint64_t hash;        // keyed, of the flow
@@ -63,10 +63,11 @@ struct alignas(64) ExpressItem : ExpressSeen {
 
 static_assert(sizeof(ExpressItem) == 128);
 
-// Places in the lane, in their order: those that a pass has work for.
+// Places in the lane, in their order: those that a pass has work for. Who fills a list writes every place behind its
+// end and counts those that belong there, which needs no branch, but room for one more.
 struct ExpressList {
     unsigned count;
-    std::array<std::uint8_t, burst_size> at;
+    std::array<std::uint8_t, burst_size + 1> at;
 };
 
 struct ExpressLane {

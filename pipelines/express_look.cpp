@@ -93,8 +93,10 @@ void Express::parse_all(Layer layer) noexcept
         auto& key = express::key_of<Family>(item);
         const ExpressSeen seen = express::look(Family{}, key, item.network, item.ip, item.room);
         note(item, seen);
-        const bool is_public = seen.lane == Lane::session && item.network == table::public_network;
-        const bool to_tunnel = is_public && layer == Layer::outer && seen.protocol == wire::IpProtocol::udp &&
+        // What was opened is on both lists already.
+        const bool is_public =
+            layer == Layer::outer && seen.lane == Lane::session && item.network == table::public_network;
+        const bool to_tunnel = is_public && seen.protocol == wire::IpProtocol::udp &&
                                (key.destination_port == vxlan || key.destination_port == wire::Gtpu::port.raw());
         lane.tunneled.at[tunneled] = lane.strangers.at[strangers] = flows.at[known] = place;
         tunneled += static_cast<unsigned>(to_tunnel);

@@ -1,5 +1,5 @@
-// The passes between: packets to a tunnel endpoint of ours. What each check means stands with its drop in the general way
-// (pipelines/vxlan, pipelines/gtpu); here a failed one only means "not for the express lane".
+// The passes between: packets to a tunnel endpoint of ours. What each check means stands with its drop in the general
+// way (pipelines/vxlan, pipelines/gtpu); here a failed one only means "not for the express lane".
 #include "dataplane/wire/gtpu.hpp"
 #include "dataplane/wire/gtpu_extension.hpp"
 #include "dataplane/wire/vxlan.hpp"
@@ -9,80 +9,46 @@
 namespace sluice {
 namespace {
 
-std::uint8_t* payload_of(const ExpressItem& item)
+[[gnu::always_inline]] inline std::uint8_t* payload_of(const ExpressItem& item)
 {
     const std::size_t ip = item.family == V4::family ? sizeof(wire::Ipv4) : sizeof(wire::Ipv6);
     return item.ip + ip + sizeof(wire::Udp);
 }
 
-std::uint32_t room_behind(const ExpressItem& item, const std::uint8_t* at)
+[[gnu::always_inline]] inline std::uint32_t room_behind(const ExpressItem& item, const std::uint8_t* at)
 {
     return static_cast<std::uint32_t>(item.ip + item.l3_length - at);
 }
 
 // Bytes behind a datagram's end belong to nobody, and the general way cuts them off.
-bool fills_its_packet(const ExpressItem& item)
+[[gnu::always_inline]] inline bool fills_its_packet(const ExpressItem& item)
 {
     const auto& udp = *reinterpret_cast<const wire::Udp*>(payload_of(item) - sizeof(wire::Udp));
     return udp.length.host() == sizeof udp + room_behind(item, payload_of(item));
 }
 
-bool is_to(const ExpressItem& item, const IpAddress& address)
+[[gnu::always_inline]] inline bool is_to(const ExpressItem& item, const IpAddress& address)
 {
     if (item.family == V4::family) return address.is_v4() && item.key.v4.destination == V4::raw(address);
     return !address.is_v4() && item.key.v6.destination == V6::raw(address);
 }
 
-bool has_ordinary_addresses(const ExpressItem& item)
+[[gnu::always_inline]] inline bool has_ordinary_addresses(const ExpressItem& item)
 {
     return item.family == V4::family ? express::is_ordinary(item.key.v4) : express::is_ordinary(item.key.v6);
 }
 
-std::uint16_t destination_port(const ExpressItem& item)
+[[gnu::always_inline]] inline std::uint16_t destination_port(const ExpressItem& item)
 {
     return item.family == V4::family ? item.key.v4.destination_port : item.key.v6.destination_port;
 }
 
-void add(ExpressList& list, std::uint8_t place)
+[[gnu::always_inline]] inline void add(ExpressList& list, std::uint8_t place)
 {
     list.at[list.count++] = place;
 }
 
 } // namespace
-
-void Express::open_all() noexcept
-{
-    if (lane_.tunneled.count == 0) return;
-    lane_.packets4.count = lane_.packets6.count = lane_.gtpu.count = 0;
-    for (unsigned i = 0; i < lane_.tunneled.count; ++i)
-        open(lane_.tunneled.at[i]);
-    for (unsigned i = 0; i < lane_.gtpu.count; ++i)
-        open_gtpu(lane_.gtpu.at[i]);
-    parse_all<V4>(Layer::inner);
-    parse_all<V6>(Layer::inner);
-    for (unsigned i = 0; i < lane_.gtpu.count; ++i)
-        check_phone(lane_.items[lane_.gtpu.at[i]]);
-}
-
-void Express::open(std::uint8_t place) noexcept
-{
-    Item& item = lane_.items[place];
-    const table::Settings& settings = tables_.settings;
-    const table::Interface& interface = tables_.interfaces[item.interface];
-    const std::uint16_t to = destination_port(item);
-    const bool vxlan =
-        settings.has_vtep && to == wire::Be16{settings.vxlan_port}.raw() && is_to(item, settings.vtep);
-    const bool gtpu =
-        !vxlan && settings.has_gtpu_endpoint && to == wire::Gtpu::port.raw() && is_to(item, settings.gtpu_endpoint);
-    if (!vxlan && !gtpu) return add(item.family == V4::family ? lane_.flows4 : lane_.flows6, place); // passes through
-    item.lane = Lane::general;
-    if (!(vxlan ? interface.terminates_vxlan : interface.terminates_gtpu)) return;
-    if (!has_ordinary_addresses(item) || !fills_its_packet(item)) return;
-    if (vxlan)
-        open_vxlan(item, place);
-    else
-        look_at_gtpu(item, place);
-}
 
 // RFC 7348 section 5: the I flag, the VNI, and an inner frame to the gateway.
 inline void Express::open_vxlan(Item& item, std::uint8_t place) noexcept
@@ -134,6 +100,25 @@ inline void Express::look_at_gtpu(Item& item, std::uint8_t place) noexcept
     add(lane_.gtpu, place);
 }
 
+[[gnu::always_inline]] inline void Express::open(std::uint8_t place) noexcept
+{
+    Item& item = lane_.items[place];
+    const table::Settings& settings = tables_.settings;
+    const table::Interface& interface = tables_.interfaces[item.interface];
+    const std::uint16_t to = destination_port(item);
+    const bool vxlan = settings.has_vtep && to == wire::Be16{settings.vxlan_port}.raw() && is_to(item, settings.vtep);
+    const bool gtpu =
+        !vxlan && settings.has_gtpu_endpoint && to == wire::Gtpu::port.raw() && is_to(item, settings.gtpu_endpoint);
+    if (!vxlan && !gtpu) return add(item.family == V4::family ? lane_.flows4 : lane_.flows6, place); // passes through
+    item.lane = Lane::general;
+    if (!(vxlan ? interface.terminates_vxlan : interface.terminates_gtpu)) return;
+    if (!has_ordinary_addresses(item) || !fills_its_packet(item)) return;
+    if (vxlan)
+        open_vxlan(item, place);
+    else
+        look_at_gtpu(item, place);
+}
+
 // The TEID names network and phone.
 inline void Express::open_gtpu(std::uint8_t place) noexcept
 {
@@ -154,6 +139,20 @@ inline void Express::check_phone(Item& item) const noexcept
     const bool own = item.family == V4::family ? express::load<std::uint32_t>(ue.data()) == item.key.v4.source
                                                : ue == item.key.v6.source;
     if (!own) item.lane = Lane::general;
+}
+
+void Express::open_all() noexcept
+{
+    if (lane_.tunneled.count == 0) return;
+    lane_.packets4.count = lane_.packets6.count = lane_.gtpu.count = 0;
+    for (unsigned i = 0; i < lane_.tunneled.count; ++i)
+        open(lane_.tunneled.at[i]);
+    for (unsigned i = 0; i < lane_.gtpu.count; ++i)
+        open_gtpu(lane_.gtpu.at[i]);
+    parse_all<V4>(Layer::inner);
+    parse_all<V6>(Layer::inner);
+    for (unsigned i = 0; i < lane_.gtpu.count; ++i)
+        check_phone(lane_.items[lane_.gtpu.at[i]]);
 }
 
 } // namespace sluice

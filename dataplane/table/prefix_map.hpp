@@ -2,7 +2,8 @@
 // by every worker and never changed; a copy shares everything. Reading never fails.
 //
 // The public network and every other one of some thousands of routes have a trie of their own (fib.hpp). A VPC with
-// few has a hash over (masked address, length), probed once per length that the network really has, longest first.
+// few has a hash over (masked address, length), probed once per length that the network really has, longest first; an
+// address outside all that it knows by name goes by its default route at once, as what leaves a tenant does.
 #pragma once
 
 #include <array>
@@ -53,6 +54,12 @@ private:
         const FibRoot* root = nullptr;
         std::array<std::uint64_t, Words> lengths{};
         typename ExactMap<Key, std::uint32_t>::View map;
+        // Of the hash: all prefixes but the default route lie in [first, first + span], by the first 64 bits.
+        std::uint64_t first = ~std::uint64_t{0};
+        std::uint64_t span = 0;
+        std::uint32_t otherwise = none; // the default route's value
+
+        [[nodiscard]] bool is_far(std::uint64_t high) const noexcept { return high - first > span; }
     };
     using Network4 = Network<Key4, 1>;
     using Network6 = Network<Key6, 3>;
@@ -120,6 +127,7 @@ inline std::uint32_t PrefixMap::find4(std::uint16_t network, std::uint32_t addre
     if (network >= networks_) return none;
     const Network4& in = networks4_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).find4(address_host_order);
+    if (in.is_far(std::uint64_t{address_host_order} << 32)) return in.otherwise;
     return find_few(in, [=](unsigned length) { return key4(address_host_order, length); });
 }
 
@@ -129,6 +137,7 @@ inline std::uint32_t PrefixMap::find6(std::uint16_t network, const std::uint8_t*
     const Network6& in = networks6_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).find6(address);
     const std::uint64_t high = big_endian(address);
+    if (in.is_far(high)) return in.otherwise;
     const std::uint64_t low = big_endian(address + 8);
     return find_few(in, [=](unsigned length) { return key6(high, low, length); });
 }
@@ -138,6 +147,7 @@ inline void PrefixMap::prefetch4(std::uint16_t network, std::uint32_t address_ho
     if (network >= networks_) return;
     const Network4& in = networks4_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch4(address_host_order);
+    if (in.is_far(std::uint64_t{address_host_order} << 32)) return;
     prefetch_few(in, [=](unsigned length) { return key4(address_host_order, length); });
 }
 
@@ -159,6 +169,7 @@ inline void PrefixMap::prefetch6(std::uint16_t network, const std::uint8_t* addr
     const Network6& in = networks6_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch6(address);
     const std::uint64_t high = big_endian(address);
+    if (in.is_far(high)) return;
     const std::uint64_t low = big_endian(address + 8);
     prefetch_few(in, [=](unsigned length) { return key6(high, low, length); });
 }

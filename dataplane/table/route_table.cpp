@@ -1,5 +1,6 @@
 #include "dataplane/table/route_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <type_traits>
 #include <utility>
@@ -111,10 +112,19 @@ void RouteTable::renew(Family& family, std::uint16_t network, const FibRib& rib,
     }
     writer_.clear(std::exchange(root, {}));
     typename Family::Map::Builder rows;
+    std::uint64_t first = ~std::uint64_t{0};
+    std::uint64_t last = 0;
     rib.for_each([&](const FibPrefix& prefix, FibSlot value) {
         rows.add(Tables::key_of<typename Family::Key>(prefix), value);
         entry.lengths[prefix.length / 64] |= std::uint64_t{1} << prefix.length % 64;
+        if (prefix.length == 0) {
+            entry.otherwise = value;
+        } else {
+            first = std::min(first, prefix.high);
+            last = std::max(last, prefix.high | ~PrefixMap::mask64(std::min(prefix.length, 64U)));
+        }
     });
+    if (first <= last) entry.first = first, entry.span = last - first;
     map = std::make_shared<const typename Family::Map>(rows.build());
     entry.map = map->view();
 }

@@ -221,6 +221,37 @@ TEST_CASE("a backend in the public network answers as the service, by either way
     }
 }
 
+TEST_CASE("a full burst of all kinds ends as its frames do one by one")
+{
+    Bench bench(one_node);
+    const std::vector<Case> cases = established(bench);
+    for (const Case& of : cases)
+        static_cast<void>(outcome(bench, of, Shape::split));
+    std::mt19937 random(64);
+    for (int round = 0; round < 60; ++round) {
+        const std::string interface = std::array{"n3", "internet", "fabric"}.at(round % 3);
+        std::vector<Bytes> burst;
+        while (burst.size() < burst_size) {
+            const Case& of = cases[random() % cases.size()];
+            if (of.interface != interface) continue;
+            burst.push_back(of.frame);
+            if (random() % 8 == 0) burst.back().resize(20 + random() % 40); // cut short: for the general way
+        }
+        Result one_by_one;
+        for (const Bytes& frame : burst)
+            for (const Left& left : bench.send(interface, frame, Shape::split))
+                one_by_one.left.emplace_back(left.interface, to_hex(left.frame));
+        one_by_one.ends = bench.ends();
+        Result together;
+        const std::uint64_t before = bench.express_packets();
+        for (const Left& left : bench.send(interface, burst))
+            together.left.emplace_back(left.interface, to_hex(left.frame));
+        together.ends = bench.ends();
+        CHECK(together == one_by_one);
+        CHECK(bench.express_packets() - before == together.left.size());
+    }
+}
+
 TEST_CASE("a burst leaves in the order it came in, whichever way its packets go")
 {
     Bench bench(one_node);

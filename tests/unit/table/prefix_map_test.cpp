@@ -112,6 +112,38 @@ TEST_CASE("the longest prefix wins, whatever the order they came in")
     }
 }
 
+TEST_CASE("what lies outside all that a small network names goes by its default route")
+{
+    RouteTable builder;
+    const auto at = [](const char* address) { return prefix(address).address; };
+    for (const char* text : {"10.1.0.0/16", "10.3.0.0/24", "2001:db8:1::/48", "2001:db8:3::5/128"})
+        builder.put(1, prefix(text), 7);
+    CHECK(find(builder.build(), 1, at("10.2.0.0/32")) == PrefixMap::none);
+    builder.commit();
+    builder.put(1, prefix("0.0.0.0/0"), 1);
+    builder.put(1, prefix("::/0"), 2);
+    const PrefixMap map = builder.build();
+    for (const char* named : {"10.1.0.0/32", "10.1.255.255/32", "10.3.0.255/32", "2001:db8:1::/128",
+                              "2001:db8:1:ffff:ffff:ffff:ffff:ffff/128", "2001:db8:3::5/128"})
+        CHECK(find(map, 1, at(named)) == 7);
+    for (const char* other : {"10.0.255.255/32", "10.2.0.0/32", "10.3.1.0/32", "0.0.0.0/32", "255.255.255.255/32"})
+        CHECK(find(map, 1, at(other)) == 1);
+    for (const char* other : {"2001:db8:0:ffff::/128", "2001:db8:2::/128", "2001:db8:3::6/128", "::/128",
+                              "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"})
+        CHECK(find(map, 1, at(other)) == 2);
+    builder.commit();
+    builder.put(1, prefix("255.255.255.255/32"), 8); // the ends of the number line
+    builder.put(1, prefix("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"), 9);
+    builder.put(1, prefix("::/64"), 10);
+    const PrefixMap wide = builder.build();
+    CHECK(find(wide, 1, at("255.255.255.255/32")) == 8);
+    CHECK(find(wide, 1, at("255.255.255.254/32")) == 1);
+    CHECK(find(wide, 1, at("10.1.0.0/32")) == 7);
+    CHECK(find(wide, 1, at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128")) == 9);
+    CHECK(find(wide, 1, at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/128")) == 2);
+    CHECK(find(wide, 1, at("::1/128")) == 10);
+}
+
 TEST_CASE("host bits of what is added are ignored, and the last value for a prefix counts")
 {
     RouteTable builder;
