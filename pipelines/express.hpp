@@ -47,6 +47,8 @@ private:
     void land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
     template<class Family>
     void parse_all(Layer layer) noexcept;
+    template<class Family>
+    void list_all(const ExpressList& packets, Layer layer) noexcept;
     void open_all() noexcept;
     void open(std::uint8_t place) noexcept;
     void open_vxlan(Item& item, std::uint8_t place) noexcept;

@@ -59,7 +59,7 @@ void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
             length += sizeof tag;
         }
         if (vlan != landing.vlan) landing = ExpressLanding::of(tables, port, static_cast<std::uint16_t>(vlan));
-        if ((load<std::uint64_t>(start) & ExpressLanding::mac_bits) != landing.mac) continue;
+        if ((load<std::uint64_t>(start) & express::mac_bits) != landing.mac) continue;
         item.ip = start + length;
         item.room = frame.data_len - length;
         item.wire_length = frame.pkt_len;
@@ -74,34 +74,51 @@ void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
     lane.tunneled.count = lane.strangers.count = lane.flows4.count = lane.flows6.count = 0;
 }
 
-// The packets that were found last: their flows, and which of them may be to a tunnel endpoint of ours.
+// The packets that were found last: what their headers say, and which flows, and which of them may be to a tunnel
+// endpoint of ours. Two loops, for one would not find registers enough.
 template<class Family>
 void Express::parse_all(Layer layer) noexcept
 {
     ExpressLane& lane = lane_;
     const ExpressList& packets = Family::family == V4::family ? lane.packets4 : lane.packets6;
+    const unsigned count = packets.count;
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane.items[packets.at[i]];
+        note(item, express::look(Family{}, express::key_of<Family>(item), item.network, item.ip, item.room));
+    }
+    list_all<Family>(packets, layer);
+}
+
+template<class Family>
+inline void Express::list_all(const ExpressList& packets, Layer layer) noexcept
+{
+    ExpressLane& lane = lane_;
     ExpressList& flows = Family::family == V4::family ? lane.flows4 : lane.flows6;
-    const table::Settings& settings = tables_.settings;
-    const std::uint16_t vxlan = wire::Be16{settings.vxlan_port}.raw();
-    const bool any_session = tables_.networks[table::public_network].translates_any;
+    const unsigned count = packets.count;
     unsigned known = flows.count;
+    if (layer == Layer::inner) { // what was opened is on the other lists already
+        for (unsigned i = 0; i < count; ++i) {
+            flows.at[known] = packets.at[i];
+            known += static_cast<unsigned>(lane.items[packets.at[i]].is_known());
+        }
+        flows.count = known;
+        return;
+    }
+    const std::uint16_t vxlan = wire::Be16{tables_.settings.vxlan_port}.raw();
+    const bool any_session = tables_.networks[table::public_network].translates_any;
     unsigned tunneled = lane.tunneled.count;
     unsigned strangers = lane.strangers.count;
-    for (unsigned i = 0; i < packets.count; ++i) {
+    for (unsigned i = 0; i < count; ++i) {
         const std::uint8_t place = packets.at[i];
-        Item& item = lane.items[place];
-        auto& key = express::key_of<Family>(item);
-        const ExpressSeen seen = express::look(Family{}, key, item.network, item.ip, item.room);
-        note(item, seen);
-        // What was opened is on both lists already.
-        const bool is_public =
-            layer == Layer::outer && seen.lane == Lane::session && item.network == table::public_network;
-        const bool to_tunnel = is_public && seen.protocol == wire::IpProtocol::udp &&
-                               (key.destination_port == vxlan || key.destination_port == wire::Gtpu::port.raw());
+        const Item& item = lane.items[place];
+        const std::uint16_t to = express::key_of<Family>(item).destination_port;
+        const bool is_public = (item.lane == Lane::session) & (item.network == table::public_network);
+        const bool to_tunnel =
+            is_public & (item.protocol == wire::IpProtocol::udp) & ((to == vxlan) | (to == wire::Gtpu::port.raw()));
         lane.tunneled.at[tunneled] = lane.strangers.at[strangers] = flows.at[known] = place;
         tunneled += static_cast<unsigned>(to_tunnel);
-        strangers += static_cast<unsigned>(is_public && !any_session);
-        known += static_cast<unsigned>(seen.is_known() && !to_tunnel);
+        strangers += static_cast<unsigned>(is_public & !any_session);
+        known += static_cast<unsigned>(item.is_known() & !to_tunnel);
     }
     flows.count = known;
     lane.tunneled.count = tunneled;

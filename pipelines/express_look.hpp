@@ -35,6 +35,16 @@ inline void store(void* to, Word word) noexcept
     std::memcpy(to, &word, sizeof word);
 }
 
+// The first eight bytes of a frame as one word: the destination's MAC address and, of the source's, the group bit,
+// which is not set in a frame that we take.
+inline constexpr std::uint64_t mac_bits = 0x0001'FFFF'FFFF'FFFF;
+
+[[nodiscard]] inline std::uint64_t mac_word(const MacAddress& mac) noexcept
+{
+    static_assert(std::endian::native == std::endian::little);
+    return load<std::uint32_t>(mac.bytes.data()) | std::uint64_t{load<std::uint16_t>(mac.bytes.data() + 4)} << 32;
+}
+
 // The one's complement sum of an IPv4 header of 20 bytes is all ones (RFC 1071 section 1), so the header as a number is
 // a multiple of 65,535: 2^64 leaves the rest 1, and a carry counts as one.
 [[nodiscard]] inline bool is_intact(std::uint64_t first, std::uint64_t second, std::uint32_t third) noexcept

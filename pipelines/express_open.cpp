@@ -58,9 +58,10 @@ inline void Express::open_vxlan(Item& item, std::uint8_t place) noexcept
     const auto& header = *reinterpret_cast<const wire::Vxlan*>(start);
     const auto& inner = *reinterpret_cast<const wire::Ethernet*>(start + sizeof header);
     const std::uint16_t* network = header.has_vni() ? tables_.vnis.find(header.vni.host()) : nullptr;
-    if (network == nullptr || inner.destination != tables_.settings.gateway_mac.bytes) return;
     const bool is_v4 = inner.type == wire::EtherType::ipv4;
-    if (wire::is_multicast(inner.source) || (!is_v4 && inner.type != wire::EtherType::ipv6)) return;
+    const bool to_gateway =
+        (express::load<std::uint64_t>(&inner) & express::mac_bits) == express::mac_word(tables_.settings.gateway_mac);
+    if (network == nullptr || !to_gateway || (!is_v4 && inner.type != wire::EtherType::ipv6)) return;
     std::uint8_t* ip = start + sizeof header + sizeof inner;
     item.room = room_behind(item, ip);
     item.ip = ip;
