@@ -2,19 +2,21 @@
 
 #include <algorithm>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 #include "tests/support/decode.hpp"
 
 namespace sluice::bench {
 
-Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most)
+Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most, double most_per_second)
     : Job(train.port())
     , train_(train)
     , burst_(burst)
     , pool_(pool)
     , oracle_(std::move(oracle))
     , wanted_(std::min(most, train.flows()))
+    , per_cycle_(most_per_second / static_cast<double>(rte_get_tsc_hz()))
 {
     train_.rewind();
 }
@@ -26,10 +28,19 @@ unsigned Pass::receive(rte_mbuf** frames, unsigned room) noexcept
         done();
         return 0;
     }
+    if (is_ahead_of_pace()) return 0;
     const auto count = static_cast<unsigned>(std::min<std::size_t>({remaining, burst_, room}));
     const unsigned made = train_.emit(pool_, frames, count);
     sent_ += made;
     return made;
+}
+
+bool Pass::is_ahead_of_pace() noexcept
+{
+    if (per_cycle_ == 0) return false;
+    const std::uint64_t now = rte_rdtsc();
+    if (started_ == 0) started_ = now;
+    return static_cast<double>(sent_) > static_cast<double>(now - started_) * per_cycle_;
 }
 
 void Pass::take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept
