@@ -6,9 +6,11 @@
 #include <thread>
 
 #include <rte_cycles.h>
+#include <rte_launch.h>
 
 #include "control/delta.hpp"
 #include "control/desired/desired.hpp"
+#include "dataplane/eal.hpp"
 #include "dataplane/reason_names.hpp"
 #include "pipelines/factory.hpp"
 
@@ -50,8 +52,14 @@ Node::Node(Rig& rig, config::Config config, Adjust adjust, StageClock* stages)
     if (const auto launched = workers_->launch(); !launched) throw std::runtime_error(launched.error().text());
 }
 
+// EAL waits for them by spinning, and one may need this very core.
 Node::~Node()
 {
+    for (dataplane::Worker* worker : workers_->all()) {
+        worker->stop();
+        while (rte_eal_get_lcore_state(dataplane::lcore_of_worker(worker->plan().id)) == RUNNING)
+            std::this_thread::sleep_for(look_interval);
+    }
     workers_->stop();
 }
 

@@ -35,12 +35,17 @@ unsigned Pass::receive(rte_mbuf** frames, unsigned room) noexcept
     return made;
 }
 
+// What was missed in a pause is not made up for by a burst.
 bool Pass::is_ahead_of_pace() noexcept
 {
     if (per_cycle_ == 0) return false;
     const std::uint64_t now = rte_rdtsc();
-    if (started_ == 0) started_ = now;
-    return static_cast<double>(sent_) > static_cast<double>(now - started_) * per_cycle_;
+    const double due = static_cast<double>(now - started_) * per_cycle_;
+    const auto since = static_cast<double>(sent_ - sent_at_start_);
+    if (started_ != 0 && due <= since + burst_) return since > due;
+    started_ = now;
+    sent_at_start_ = sent_;
+    return false;
 }
 
 void Pass::take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept

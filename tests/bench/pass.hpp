@@ -42,7 +42,8 @@ private:
     Oracle oracle_;
     std::size_t wanted_;
     double per_cycle_;          // packets per TSC cycle; 0: any number
-    std::uint64_t started_ = 0; // TSC
+    std::uint64_t started_ = 0; // TSC, of this stretch at an even pace
+    std::size_t sent_at_start_ = 0;
     std::size_t sent_ = 0;
     std::size_t left_ = 0;
     std::size_t wrong_ = 0;
