@@ -6,6 +6,8 @@
 namespace sluice::dataplane {
 namespace {
 
+constexpr std::uint64_t offline_count = 0; // of a worker, as rte_rcu_qsbr.h writes it
+
 rte_rcu_qsbr* make_rcu(unsigned workers)
 {
     const std::size_t bytes = rte_rcu_qsbr_get_memsize(workers);
@@ -39,11 +41,39 @@ void Published::leave(unsigned worker) noexcept
     rte_rcu_qsbr_thread_unregister(rcu_.get(), worker);
 }
 
+void Published::publish(std::unique_ptr<const table::Snapshot> next)
+{
+    former_ = current_.load(std::memory_order_relaxed);
+    former_owned_ = std::move(owned_);
+    owned_ = std::move(next);
+    current_.store(owned_.get(), std::memory_order_release);
+    token_ = rte_rcu_qsbr_start(rcu_.get());
+}
+
+bool Published::settle() noexcept
+{
+    if (former_ == nullptr) return true;
+    if (rte_rcu_qsbr_check(rcu_.get(), token_, false) != 1) return false;
+    former_ = nullptr;
+    former_owned_.reset();
+    return true;
+}
+
+std::optional<unsigned> Published::laggard() const noexcept
+{
+    if (former_ == nullptr) return std::nullopt;
+    for (unsigned worker = 0; worker < rcu_->max_threads; ++worker) {
+        const std::uint64_t reached = __atomic_load_n(&rcu_->qsbr_cnt[worker].cnt, __ATOMIC_ACQUIRE);
+        if (reached != offline_count && reached < token_) return worker;
+    }
+    return std::nullopt;
+}
+
 void Published::replace(std::unique_ptr<const table::Snapshot> next)
 {
-    current_.store(next.get(), std::memory_order_release);
+    publish(std::move(next));
     synchronize();
-    owned_ = std::move(next);
+    static_cast<void>(settle());
 }
 
 } // namespace sluice::dataplane

@@ -2,6 +2,7 @@
 // tables that are published at that moment.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "dataplane/api/sluice.pb.h"
@@ -17,6 +18,13 @@ struct Snapshot;
 
 namespace dataplane {
 
+// The table of one family: its index, entries and cold records together, full or empty.
+struct SessionMemory {
+    std::uint64_t sessions = 0; // that live
+    std::uint64_t room = 0;     // for so many
+    std::uint64_t bytes = 0;
+};
+
 struct SessionReader {
     virtual ~SessionReader() = default;
     // Those that match, `limit` at most; `total` counts all that match.
@@ -24,6 +32,7 @@ struct SessionReader {
                           api::Sessions& answer) = 0;
     virtual void services(const table::Snapshot& tables, api::Services& answer) = 0;
     [[nodiscard]] virtual std::uint64_t session_count() = 0;
+    [[nodiscard]] virtual std::array<SessionMemory, 2> memory() = 0; // IPv4, IPv6
 };
 
 struct TrafficCount {

@@ -50,7 +50,8 @@ void TableServer::run()
         server_->poll(more_is_due ? 0 : wait_ms);
         const auto now = Clock::now();
         pass_wishes_on(now);
-        more_is_due = parts_.housekeeping.run(rte_rdtsc(), parts_.tables.read());
+        programmer_.settle();
+        more_is_due = parts_.housekeeping.run(rte_rdtsc(), parts_.tables.settled());
         if (now >= look_due_) look_round(now);
     }
 }
@@ -107,21 +108,7 @@ api::Reply TableServer::program(const api::Transaction& transaction, const api::
     if (!peer.may_change)
         return api::failure("only root or the dataplane's own user may change its tables; you are uid " +
                             std::to_string(peer.uid));
-    auto next = parts_.model.apply(transaction);
-    if (!next) {
-        spdlog::warn("event=transaction_refused generation={} reason=\"{}\"", transaction.generation(),
-                     next.error().text());
-        return api::failure(next.error().text());
-    }
-    parts_.tables.replace(std::move(*next));
-    parts_.model.commit();
-    spdlog::info("event=committed generation={} removed={} upserted={}", transaction.generation(),
-                 transaction.remove_size(), transaction.upsert_size());
-    api::Reply reply;
-    reply.mutable_committed()->set_generation(transaction.generation());
-    reply.mutable_committed()->set_removed(static_cast<std::uint32_t>(transaction.remove_size()));
-    reply.mutable_committed()->set_upserted(static_cast<std::uint32_t>(transaction.upsert_size()));
-    return reply;
+    return programmer_.program(transaction);
 }
 
 ControlPresence TableServer::control() const

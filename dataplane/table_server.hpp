@@ -1,8 +1,7 @@
 // The thread that serves dataplane.sock: it alone changes the published tables, answers the tools, passes the workers'
 // wishes for neighbours on, and does the housekeeping between.
 //
-// A transaction: Model::apply builds the next tables or refuses → Published::replace makes them visible and waits until
-// no worker reads the old ones → Committed. It appears to a packet wholly or not at all.
+// What happens to a transaction stands in programmer.hpp.
 #pragma once
 
 #include <atomic>
@@ -13,6 +12,7 @@
 #include "dataplane/api/server.hpp"
 #include "dataplane/neighbor_wishes.hpp"
 #include "dataplane/port_watch.hpp"
+#include "dataplane/programmer.hpp"
 #include "dataplane/telemetry.hpp"
 
 namespace sluice::dataplane {
@@ -42,6 +42,7 @@ private:
 
     explicit TableServer(const TableServerParts& parts)
         : parts_(parts)
+        , programmer_(parts.model, parts.tables)
     {
     }
     void run();
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] ControlPresence control() const;
 
     TableServerParts parts_;
+    Programmer programmer_;
     std::unique_ptr<api::Server> server_;
     NeighborWishes wishes_;
     Clock::time_point look_due_{};

@@ -110,6 +110,10 @@ void Telemetry::add_warnings(api::Status& status) const
 {
     for (const std::string& warning : from_.identity.warnings)
         status.add_warnings(warning);
+    if (const auto worker = from_.tables.laggard())
+        status.add_warnings("worker " + std::to_string(*worker) + " stands still in the tables of generation " +
+                            std::to_string(from_.tables.settled().generation) +
+                            "; until it goes on nothing can be changed and ended sessions keep their places");
     for (std::size_t i = 0; i < from_.ports.size(); ++i) {
         const Port& port = from_.ports[i];
         if (port.removed())

@@ -21,6 +21,13 @@ public:
                   api::Sessions& answer) override;
     void services(const table::Snapshot& tables, api::Services& answer) override;
     [[nodiscard]] std::uint64_t session_count() override { return sessions_.size(); }
+    [[nodiscard]] std::array<dataplane::SessionMemory, 2> memory() override
+    {
+        const auto of = [](const auto& table) {
+            return dataplane::SessionMemory{table.size(), table.capacity(), table.bytes()};
+        };
+        return {of(sessions_.of<V4>()), of(sessions_.of<V6>())};
+    }
 
 private:
     translate::Sessions& sessions_;

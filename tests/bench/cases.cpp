@@ -8,7 +8,7 @@ std::vector<Case> all_cases()
 {
     std::vector<Case> all;
     for (auto part : {forward_cases, nat44_cases, service_cases, tunnel_cases, phone_cases, icmp_cases,
-                      new_session_cases, churn_cases})
+                      new_session_cases, churn_cases, two_worker_cases, flood_cases, ageing_cases})
         for (Case& one : part())
             all.push_back(std::move(one));
     return all;

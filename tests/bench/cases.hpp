@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "config/schema.hpp"
+#include "tests/bench/measurement.hpp"
 #include "tests/bench/node.hpp"
 #include "tests/bench/pass.hpp"
+#include "tests/bench/report.hpp"
 #include "tests/bench/train.hpp"
 
 namespace sluice::bench {
@@ -27,7 +29,18 @@ struct Prepared {
     std::uint64_t sessions = 0;           // that the node must have at the end, exactly
     std::size_t judged = ~std::size_t{0}; // packets of the train that the pass sends, when all are too many
     std::optional<NewSessions> new_sessions{};
+    std::optional<Train> other{}; // of rows that send two at a time
+    Oracle other_oracle{};
 };
+
+// For rows that are measured in a way of their own.
+struct Measuring {
+    Rig& rig;
+    Effort effort;
+    bool quick = false;
+};
+// Fills the row; what was wrong, or nothing.
+using Measure = std::function<std::string(const Measuring& with, Row& row, Node& node, Prepared& prepared)>;
 
 struct Budget {
     std::size_t count;
@@ -45,6 +58,8 @@ struct Case {
     Adjust adjust{};
     // Called ten times a second while the row is timed. Its budget is then 5 % above the same row without.
     std::function<void(Node&)> meanwhile{};
+    unsigned workers = 1;
+    Measure measure{};
 };
 
 inline constexpr std::size_t thousand = 1'000;
@@ -59,6 +74,9 @@ inline constexpr std::size_t million = 1'000'000;
 [[nodiscard]] std::vector<Case> icmp_cases();
 [[nodiscard]] std::vector<Case> new_session_cases();
 [[nodiscard]] std::vector<Case> churn_cases();
+[[nodiscard]] std::vector<Case> two_worker_cases();
+[[nodiscard]] std::vector<Case> flood_cases();
+[[nodiscard]] std::vector<Case> ageing_cases();
 
 [[nodiscard]] std::vector<Case> all_cases();
 

@@ -1,5 +1,7 @@
 #include "tests/bench/lane.hpp"
 
+#include <sched.h>
+
 #include <rte_mbuf.h>
 
 namespace sluice::bench {
@@ -8,6 +10,7 @@ std::uint16_t receive(void* queue, rte_mbuf** frames, std::uint16_t room) noexce
 {
     const auto& from = *static_cast<Queue*>(queue);
     Job* job = from.lane->job.load(std::memory_order_acquire);
+    if (from.lane->shares_core && (job == nullptr || job->is_done())) ::sched_yield();
     if (job == nullptr || job->port() != from.port) return 0;
     return static_cast<std::uint16_t>(job->receive(frames, room));
 }

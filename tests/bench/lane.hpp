@@ -38,6 +38,7 @@ private:
 
 struct alignas(64) Lane {
     std::atomic<Job*> job{nullptr};
+    bool shares_core = false; // with the main thread, to which its worker gives way when it has no work
 };
 
 // One queue of one port, in the place of the driver's own.

@@ -1,6 +1,7 @@
 // Runs the cases that the command line names and prints their rows. Exit 1 when a packet was wrong or lost; time is
 // reported, never judged.
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include <rte_cycles.h>
@@ -19,7 +20,7 @@ class Program {
 public:
     explicit Program(const Options& options)
         : options_(options)
-        , config_(world(options.repository, 1))
+        , config_(world(options.repository, most_workers))
         , rig_(config_)
     {
     }
@@ -65,14 +66,19 @@ private:
     void measure(const Case& one, std::size_t count)
     {
         try {
+            rig_.arrange(one.workers);
             config::Config config = config_;
+            config.workers.cores.resize(one.workers);
             one.configure(config, count);
             Node node(rig_, std::move(config), one.adjust, stages());
             Prepared prepared = one.prepare(node, count);
             for (const unsigned burst : bursts_of(one)) {
                 Row row = row_of(one, count, burst);
                 if (one.meanwhile) row.budget = disturbed_budget(row, node, prepared);
-                add(measured(row, node, prepared, one.meanwhile));
+                if (one.measure)
+                    add(measured_by(one, row, node, prepared));
+                else
+                    add(measured(row, node, prepared, one.meanwhile));
             }
         } catch (const std::exception& error) {
             std::cerr << one.name << " " << count_text(count) << ": " << error.what() << std::endl;
@@ -87,6 +93,14 @@ private:
         return measured(row, node, prepared, {}).path.min * 1.05;
     }
 
+    Row measured_by(const Case& one, Row row, Node& node, Prepared& prepared) const
+    {
+        const std::string wrong = one.measure({rig_, effort_for(prepared), options_.quick}, row, node, prepared);
+        row.verified = wrong.empty();
+        if (!wrong.empty()) std::cerr << row.name << " " << count_text(row.count) << ": " << wrong << std::endl;
+        return row;
+    }
+
     Row measured(Row row, Node& node, Prepared& prepared, const std::function<void(Node&)>& meanwhile) const
     {
         Pass pass(prepared.train, row.burst, rig_.pool(), prepared.oracle, prepared.judged);
@@ -97,10 +111,13 @@ private:
         const Windows& windows = measurement.windows();
         row.measured(windows);
         add_stages(row);
+        add_memory(row, node);
         std::string wrong = pass.trouble();
         if (prepared.new_sessions) {
             wrong += trouble_of(*prepared.new_sessions, windows);
-            if (!options_.quick) row.remark = rate_text(static_cast<double>(rte_get_tsc_hz()) / row.path.median);
+            if (!options_.quick)
+                row.remark += (row.remark.empty() ? "" : "; ") +
+                              rate_text(static_cast<double>(rte_get_tsc_hz()) / row.path.median);
             node.rest(prepared.sessions, prepared.new_sessions->life);
         }
         wrong += node.trouble();
@@ -121,6 +138,17 @@ private:
         const auto cycles = stages_.per_packet();
         for (std::size_t i = 0; i < cycles.size(); ++i)
             row.stages.emplace_back(StageClock::names[i], cycles[i]);
+    }
+
+    // Of the family that has sessions: its table's bytes by the sessions for which there is room.
+    static void add_memory(Row& row, Node& node)
+    {
+        for (const dataplane::SessionMemory& memory : node.session_memory()) {
+            if (memory.sessions == 0) continue;
+            const double each = static_cast<double>(memory.bytes) / static_cast<double>(memory.room);
+            row.more.emplace_back("bytes_per_session", each);
+            row.remark = std::to_string(std::lround(each)) + " B/session";
+        }
     }
 
     std::string trouble_of(const NewSessions& sessions, const Windows& windows) const

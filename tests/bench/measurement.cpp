@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include <rte_cycles.h>
-#include <rte_ether.h>
 #include <rte_mbuf.h>
 
 #include "dataplane/burst/pipeline.hpp"
+#include "tests/bench/swap.hpp"
 
 namespace sluice::bench {
 namespace {
@@ -17,16 +17,6 @@ constexpr unsigned attempts = 40;    // windows tried for each one wanted
 constexpr unsigned lead_in_part = 8; // of a window: after the floors the worker finds its way back into the caches
 constexpr std::uint64_t least_bursts = 64;
 constexpr std::uint64_t warm_up_bursts = 1'000; // between two looks at whether it is warm
-
-void swap_addresses(rte_mbuf* const* frames, unsigned count)
-{
-    for (unsigned i = 0; i < count; ++i) {
-        auto* ethernet = rte_pktmbuf_mtod(frames[i], rte_ether_hdr*);
-        const rte_ether_addr kept = ethernet->src_addr;
-        ethernet->src_addr = ethernet->dst_addr;
-        ethernet->dst_addr = kept;
-    }
-}
 
 } // namespace
 

@@ -1,11 +1,14 @@
 // One gateway as the dataplane's process makes it, without the process: tables, pipelines, workers on the rig's ports.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/schema.hpp"
 #include "control/object_set.hpp"
@@ -15,6 +18,7 @@
 #include "dataplane/table/model.hpp"
 #include "dataplane/worker_set.hpp"
 #include "tests/bench/pass.hpp"
+#include "tests/bench/preemption.hpp"
 #include "tests/bench/rig.hpp"
 
 namespace sluice::bench {
@@ -30,11 +34,25 @@ public:
     Node& operator=(const Node&) = delete;
     ~Node();
 
-    // Gives the job to the first worker, keeps house as the table server does, returns when it is done. `meanwhile` is
-    // called every 100 ms.
-    void run(Job& job, const std::function<void(Node&)>& meanwhile = {});
-    // Sends a train once. Throws std::runtime_error with what was wrong.
-    void establish(Train& train, Oracle oracle);
+    // Gives a job to each of the first workers, keeps house as the table server does, returns when all are done.
+    // `meanwhile` is called every 100 ms.
+    void run(const std::vector<Job*>& jobs, const std::function<void(Node&)>& meanwhile = {});
+    void run(Job& job, const std::function<void(Node&)>& meanwhile = {}) { run(std::vector<Job*>{&job}, meanwhile); }
+    // Sends a train once, so many packets in a second at most (0: as fast as it goes). Throws std::runtime_error with
+    // what was wrong.
+    void establish(Train& train, Oracle oracle, double most_per_second = 0);
+
+    // Housekeeping may be left out for a while, or watched: two system calls per slice, beside what is watched.
+    enum class House { kept, watched, left };
+    void set_house(House how) { how_ = how; }
+    // Of watched slices in which the thread was not preempted, in TSC cycles.
+    struct Slices {
+        std::uint64_t count = 0;
+        std::uint64_t cycles = 0;
+        std::uint64_t longest = 0;
+        std::uint64_t preempted = 0;
+    };
+    [[nodiscard]] const Slices& slices() const { return slices_; }
 
     // Another configuration, applied as a difference.
     void reconfigure(const std::function<void(config::Config&)>& change);
@@ -43,12 +61,19 @@ public:
 
     [[nodiscard]] Rig& rig() { return rig_; }
     [[nodiscard]] std::uint64_t sessions() { return factory_->sessions().session_count(); }
-    // Since the node was made: empty when every packet received has been sent and the law holds.
-    [[nodiscard]] std::string trouble();
+    // Room and bytes of the tables of both families, as the program counts them.
+    [[nodiscard]] std::array<dataplane::SessionMemory, 2> session_memory() { return factory_->sessions().memory(); }
+    [[nodiscard]] LawTerms law() const { return workers_->law(); }
+    // Packets dropped for a reason: "translate.new_session_limit".
+    [[nodiscard]] std::uint64_t drops(std::string_view reason) const;
+    // Since the node was made: empty when every packet received has been sent, or dropped for the one reason that is
+    // allowed, and the law holds.
+    [[nodiscard]] std::string trouble(std::string_view allowed_drop = {});
 
 private:
     void program();
     void keep_house(const std::function<void(Node&)>& meanwhile);
+    [[nodiscard]] bool watched_slice();
 
     Rig& rig_;
     config::Config config_;
@@ -61,6 +86,9 @@ private:
     std::unique_ptr<dataplane::PipelineFactory> factory_;
     std::unique_ptr<dataplane::WorkerSet> workers_;
     std::chrono::steady_clock::time_point meanwhile_due_{};
+    House how_ = House::kept;
+    Slices slices_;
+    Preemption preemption_; // of the main thread
 };
 
 } // namespace sluice::bench

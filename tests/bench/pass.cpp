@@ -2,19 +2,21 @@
 
 #include <algorithm>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 #include "tests/support/decode.hpp"
 
 namespace sluice::bench {
 
-Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most)
+Pass::Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most, double most_per_second)
     : Job(train.port())
     , train_(train)
     , burst_(burst)
     , pool_(pool)
     , oracle_(std::move(oracle))
     , wanted_(std::min(most, train.flows()))
+    , per_cycle_(most_per_second / static_cast<double>(rte_get_tsc_hz()))
 {
     train_.rewind();
 }
@@ -26,10 +28,24 @@ unsigned Pass::receive(rte_mbuf** frames, unsigned room) noexcept
         done();
         return 0;
     }
+    if (is_ahead_of_pace()) return 0;
     const auto count = static_cast<unsigned>(std::min<std::size_t>({remaining, burst_, room}));
     const unsigned made = train_.emit(pool_, frames, count);
     sent_ += made;
     return made;
+}
+
+// What was missed in a pause is not made up for by a burst.
+bool Pass::is_ahead_of_pace() noexcept
+{
+    if (per_cycle_ == 0) return false;
+    const std::uint64_t now = rte_rdtsc();
+    const double due = static_cast<double>(now - started_) * per_cycle_;
+    const auto since = static_cast<double>(sent_ - sent_at_start_);
+    if (started_ != 0 && due <= since + burst_) return since > due;
+    started_ = now;
+    sent_at_start_ = sent_;
+    return false;
 }
 
 void Pass::take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept

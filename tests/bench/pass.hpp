@@ -22,8 +22,9 @@ using Oracle = std::function<std::optional<Expected>(std::uint32_t flow, test::B
 
 class Pass final : public Job {
 public:
-    // `most`: packets, when not the whole train.
-    Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most = ~std::size_t{0});
+    // `most`: packets, when not the whole train. `most_per_second`: 0: as fast as it goes.
+    Pass(Train& train, unsigned burst, rte_mempool* pool, Oracle oracle, std::size_t most = ~std::size_t{0},
+         double most_per_second = 0);
 
     [[nodiscard]] unsigned receive(rte_mbuf** frames, unsigned room) noexcept override;
     void take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept override;
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] std::string trouble() const;
 
 private:
+    [[nodiscard]] bool is_ahead_of_pace() noexcept;
     void judge(std::uint16_t port, const rte_mbuf& frame) noexcept;
 
     Train& train_;
@@ -39,6 +41,9 @@ private:
     rte_mempool* pool_;
     Oracle oracle_;
     std::size_t wanted_;
+    double per_cycle_;          // packets per TSC cycle; 0: any number
+    std::uint64_t started_ = 0; // TSC, of this stretch at an even pace
+    std::size_t sent_at_start_ = 0;
     std::size_t sent_ = 0;
     std::size_t left_ = 0;
     std::size_t wrong_ = 0;

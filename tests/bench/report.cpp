@@ -11,13 +11,6 @@
 namespace sluice::bench {
 namespace {
 
-Figures figures_of(std::vector<double> values)
-{
-    if (values.empty()) return {};
-    std::ranges::sort(values);
-    return {values.front(), values[values.size() / 2], values.back()};
-}
-
 double tenths(double value)
 {
     return std::round(value * 10) / 10;
@@ -32,6 +25,13 @@ std::string text(const char* format, Values... values)
 }
 
 } // namespace
+
+Figures figures_of(std::vector<double> values)
+{
+    if (values.empty()) return {};
+    std::ranges::sort(values);
+    return {values.front(), values[values.size() / 2], values.back()};
+}
 
 void Row::measured(const Windows& windows)
 {
@@ -77,6 +77,8 @@ std::string json(const std::vector<Row>& rows)
         object["verified"] = row.verified;
         for (const auto& [name, cycles] : row.stages)
             object["stages"][name] = tenths(cycles);
+        for (const auto& [name, value] : row.more)
+            object[name] = std::round(value * 1'000) / 1'000;
         list.push_back(object);
     }
     return list.dump(2);

@@ -14,6 +14,7 @@ struct Figures {
     double median = 0;
     double max = 0;
 };
+[[nodiscard]] Figures figures_of(std::vector<double> values); // all 0 when there are none
 
 // TSC cycles per packet.
 struct Row {
@@ -26,6 +27,7 @@ struct Row {
     double floor = 0;           // least: source, MAC swap and sink
     std::optional<double> budget;
     std::vector<std::pair<std::string, double>> stages; // mean cycles per packet of each pass, when asked for
+    std::vector<std::pair<std::string, double>> more;   // fields of the JSON that only some rows have
     bool verified = false;
     std::string remark;
 

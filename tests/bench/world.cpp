@@ -94,9 +94,8 @@ config::Config world(const std::string& repository, unsigned workers)
     config.node.name = "bench-" + std::to_string(::getpid()); // DPDK's files are named by it
     config.memory.hugepage_bytes = 0;
     config.workers.main_core = 0;
-    config.workers.cores.clear();
-    for (unsigned i = 0; i < workers; ++i)
-        config.workers.cores.push_back(1 + i);
+    config.workers.cores = {1, 0}; // the second one shares the main thread's
+    config.workers.cores.resize(workers);
     set_ports(config, workers);
     add_neighbors(config);
     add_campus(config);

@@ -32,6 +32,8 @@ inline constexpr unsigned campus_routers = 8;
 {
     return {0x02, 0, 0, 0, 0x03, static_cast<std::uint8_t>(number)};
 }
+inline constexpr unsigned most_workers = 2;
+// `workers`: most_workers at most.
 [[nodiscard]] config::Config world(const std::string& repository, unsigned workers);
 
 [[nodiscard]] constexpr std::uint32_t ipv4(unsigned a, unsigned b, unsigned c, unsigned d)

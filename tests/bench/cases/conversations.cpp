@@ -63,13 +63,13 @@ Oracle oracle_opening(const Shared& flows, const Part& part)
 }
 
 // In parts, so that no session waits for its answer until it is aged out.
-void establish(Node& node, const Shared& flows)
+void establish(Node& node, const Shared& flows, double most_per_second)
 {
     const std::uint32_t end = flows->count();
     for (std::uint32_t begin = 0; begin < end; begin += std::min(part_flows, end - begin)) {
         const Part part{begin, begin + std::min(part_flows, end - begin)};
         Train first = outward(*flows, part, TcpFlags::syn);
-        node.establish(first, oracle_opening(flows, part));
+        node.establish(first, oracle_opening(flows, part), most_per_second);
         Train second = inward(*flows, part, TcpFlags::syn | TcpFlags::ack);
         node.establish(second, oracle_inward(flows, part, TcpFlags::syn | TcpFlags::ack));
         Train third = outward(*flows, part, TcpFlags::ack);

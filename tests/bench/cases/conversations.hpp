@@ -52,8 +52,8 @@ struct Part {
 [[nodiscard]] Oracle oracle_inward(const Shared& flows, const Part& part, std::uint8_t flags);
 [[nodiscard]] Oracle oracle_opening(const Shared& flows, const Part& part); // learns
 
-// SYN, SYN and ACK, ACK of every flow, each judged.
-void establish(Node& node, const Shared& flows);
+// SYN, SYN and ACK, ACK of every flow, each judged; so many flows begin in a second at most (0: as fast as it goes).
+void establish(Node& node, const Shared& flows, double most_per_second = 0);
 
 // After establish(): ACKs in the midst of the connections, one per flow.
 [[nodiscard]] Prepared timed_outward(const Shared& flows);

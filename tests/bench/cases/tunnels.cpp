@@ -119,7 +119,7 @@ Adjust campus_inside(const std::string& network)
     };
 }
 
-std::uint32_t machine_of(std::uint32_t flow, const Segment&)
+std::uint32_t machine_of_flow(std::uint32_t flow, const Segment&)
 {
     return flow;
 }
@@ -127,13 +127,13 @@ std::uint32_t machine_of(std::uint32_t flow, const Segment&)
 Prepared vxlan_encap(Node&, std::size_t count)
 {
     const auto shop = [](std::uint32_t) { return Machine::shop_vni; };
-    return timed(count, plain(campus_port, campus_router(0)), behind_vxlan(machine_of, shop), to_machine);
+    return timed(count, plain(campus_port, campus_router(0)), behind_vxlan(machine_of_flow, shop), to_machine);
 }
 
 Prepared vxlan_decap(Node&, std::size_t count)
 {
     const auto vni_of = [number = vpcs(count)](std::uint32_t machine) { return vni(machine % number); };
-    return timed(count, behind_vxlan(machine_of, vni_of), plain(internet_port, internet_router), from_machine);
+    return timed(count, behind_vxlan(machine_of_flow, vni_of), plain(internet_port, internet_router), from_machine);
 }
 
 Prepared gtpu_encap(Node&, std::size_t count)

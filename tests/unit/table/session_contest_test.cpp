@@ -1,6 +1,7 @@
-// Two workers begin, use, end and release the same flows, with ports of one pool, and an auditor looks at the end: each
-// key has one entry, each pair is linked, each port is leased once, the counts are exact. Two seconds of it in the
-// ordinary run, a minute as `table-test "[long]"`. Under ThreadSanitizer the tags are compared by the portable path.
+// Two workers begin, use, expire, end and release the same flows, with ports of one pool. An auditor has them stand
+// still now and then, and looks at the end: each key has one entry, each pair is linked, each port is leased once, the
+// counts are exact. Two seconds of it in the ordinary run, a minute as `table-test "[long]"`. Under ThreadSanitizer the
+// tags are compared by the portable path.
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
 
 #include "dataplane/table/port_blocks.hpp"
@@ -22,6 +24,8 @@ constexpr unsigned workers = 2;
 constexpr std::uint32_t flows = 3'000;    // few, so that both meet at one flow often
 constexpr std::uint32_t capacity = 4'000; // more than flows, for ended ones wait
 constexpr std::uint32_t subscribers = 16;
+constexpr std::uint32_t most_idle = 400; // turns of a worker: some flows are met again before that, some are not
+constexpr std::chrono::milliseconds between_audits{250};
 
 PortBlocks::Settings pool_settings()
 {
@@ -46,6 +50,9 @@ struct Contest {
     SessionTable<FlowKey4> table{capacity, Hasher::random()};
     PortBlocks pool{pool_settings(), Hasher::random()};
     Quiet quiet;
+    std::atomic<std::uint32_t> clock{0}; // turns of both workers; what last_seen counts
+    std::atomic<bool> pause{false};
+    std::atomic<unsigned> paused{0};
     std::atomic<bool> stop{false};
 };
 
@@ -61,8 +68,11 @@ public:
     void run()
     {
         while (!contest_.stop.load(std::memory_order_relaxed)) {
+            if (contest_.pause.load()) stand_still();
+            contest_.clock.fetch_add(1, std::memory_order_relaxed);
             for (unsigned i = 0; i < 32; ++i)
                 meet(static_cast<std::uint32_t>(random_() % flows));
+            expire();
             contest_.table.take_undone([this](std::uint32_t pair) { leave(pair, false); }, 16);
             contest_.quiet.counts[number_].fetch_add(1);
             while (!leaving_.empty() && contest_.quiet.passed(leaving_.front().since))
@@ -78,16 +88,24 @@ public:
         if (gone.owns && !contest_.pool.give_back(contest_.table.cold(2 * gone.pair).lease, udp)) ++wrong;
         contest_.table.release(gone.pair);
     }
-    [[nodiscard]] bool has_leaving() const { return !leaving_.empty(); }
-
-    std::uint64_t begun = 0, ended = 0, hits = 0, lost_races = 0, wrong = 0;
-
-private:
     struct Leaving {
         std::uint32_t pair;
         bool owns;
         Quiet::Token since;
     };
+    [[nodiscard]] const std::deque<Leaving>& leaving() const { return leaving_; }
+
+    std::uint64_t begun = 0, ended = 0, expired = 0, hits = 0, lost_races = 0, wrong = 0;
+
+private:
+    // Between two turns, with nothing in hand; no grace period passes.
+    void stand_still()
+    {
+        contest_.paused.fetch_add(1);
+        while (contest_.pause.load())
+            std::this_thread::yield();
+        contest_.paused.fetch_sub(1);
+    }
 
     void leave(std::uint32_t pair, bool owns) { leaving_.push_back({pair, owns, contest_.quiet.now()}); }
 
@@ -98,11 +116,29 @@ private:
         const std::uint32_t entry = table.find(key, table.hash(key));
         if (entry == none) return begin(flow);
         if (!(table.entry(entry).key == key) || table.cold(entry).service != flow) ++wrong;
-        table.entry(entry).hit(100, 7);
+        table.entry(entry).hit(100, contest_.clock.load(std::memory_order_relaxed));
         ++hits;
-        if (random_() % 3 != 0 || !table.unlink(entry / 2)) return;
-        ++ended;
-        leave(entry / 2, true);
+        if (random_() % 3 != 0) return;
+        if (end(entry / 2)) ++ended;
+    }
+
+    [[nodiscard]] bool end(std::uint32_t pair)
+    {
+        if (!contest_.table.unlink(pair)) return false; // the other was first
+        leave(pair, true);
+        return true;
+    }
+
+    // As ageing does it: a walk over the pairs, in slices.
+    void expire()
+    {
+        constexpr std::uint32_t slice = 16;
+        const std::uint32_t now = contest_.clock.load(std::memory_order_relaxed);
+        contest_.table.scan(walk_, slice, [&](std::uint32_t pair) {
+            const std::uint32_t idle = now - contest_.table.entry(2 * pair).last_seen.load(std::memory_order_relaxed);
+            if (idle > most_idle && idle < ~std::uint32_t{0} / 2 && end(pair)) ++expired;
+        });
+        walk_ = walk_ + slice < capacity ? walk_ + slice : 0;
     }
 
     void begin(std::uint32_t flow)
@@ -114,6 +150,7 @@ private:
         pair.reverse.key.destination_port = lease->port;
         pair.cold.service = flow;
         pair.cold.lease = lease->handle;
+        pair.now = contest_.clock.load(std::memory_order_relaxed);
         const Inserted made = contest_.table.insert(pair);
         if (made.result == Insert::inserted) {
             ++begun;
@@ -128,9 +165,13 @@ private:
     unsigned number_;
     std::mt19937 random_;
     std::deque<Leaving> leaving_;
+    std::uint32_t walk_ = 0; // the next pair
 };
 
-void audit(Contest& contest)
+using Workers = std::array<Worker, workers>;
+
+// While both stand still, or have ended. What lives.
+std::set<std::uint32_t> audit(Contest& contest, const Workers& all)
 {
     auto& table = contest.table;
     std::set<std::uint32_t> pairs, leases;
@@ -149,41 +190,122 @@ void audit(Contest& contest)
         const auto owner = contest.pool.owner_of(answer.destination, answer.destination_port);
         REQUIRE(owner == (std::uint64_t{1} << 32 | flow % subscribers));
     }
-    CHECK(pairs.size() == table.size());
+    std::uint64_t begun = 0, ended = 0;
+    for (const Worker& worker : all) {
+        REQUIRE(worker.wrong == 0);
+        begun += worker.begun;
+        ended += worker.ended + worker.expired;
+        for (const Worker::Leaving& gone : worker.leaving()) { // its port is nobody else's yet
+            REQUIRE_FALSE(table.is_live(gone.pair));
+            if (gone.owns) REQUIRE(leases.insert(table.cold(2 * gone.pair).lease).second);
+        }
+    }
+    REQUIRE(begun - ended == pairs.size());
+    REQUIRE(pairs.size() == table.size());
     std::set<std::uint32_t> scanned;
     table.scan(0, capacity, [&](std::uint32_t pair) { REQUIRE(scanned.insert(pair).second); });
-    CHECK(scanned == pairs);
+    REQUIRE(scanned == pairs);
+    return pairs;
+}
 
-    for (const std::uint32_t pair : pairs) {
-        REQUIRE(table.unlink(pair));
-        REQUIRE(contest.pool.give_back(table.cold(2 * pair).lease, udp)); // leased, and once
-        table.release(pair);
+// Ends everything by hand: nothing was lost, and nothing is left.
+void clear(Contest& contest, Workers& all)
+{
+    for (Worker& worker : all)
+        while (!worker.leaving().empty())
+            worker.release();
+    contest.table.take_undone([&](std::uint32_t pair) { contest.table.release(pair); });
+    for (const std::uint32_t pair : audit(contest, all)) {
+        REQUIRE(contest.table.unlink(pair));
+        REQUIRE(contest.pool.give_back(contest.table.cold(2 * pair).lease, udp)); // leased, and once
+        contest.table.release(pair);
     }
     CHECK(contest.pool.blocks_leased() == 0);
     CHECK(contest.pool.subscribers() == 0);
     for (std::uint32_t flow = 0; flow < capacity; ++flow)
-        REQUIRE(table.insert(test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
+        REQUIRE(contest.table.insert(test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
+}
+
+// Both workers' threads: they end with it, also when the auditor has found something.
+class Threads {
+public:
+    Threads(Contest& contest, Workers& all)
+        : contest_(contest)
+        , one_([&] { all[0].run(); })
+        , two_([&] { all[1].run(); })
+    {
+    }
+    Threads(const Threads&) = delete;
+    Threads& operator=(const Threads&) = delete;
+    ~Threads()
+    {
+        contest_.pause = false;
+        contest_.stop = true;
+        one_.join();
+        two_.join();
+    }
+
+private:
+    Contest& contest_;
+    std::thread one_, two_;
+};
+
+unsigned audit_now_and_then(Contest& contest, const Workers& all, std::chrono::seconds duration)
+{
+    unsigned audits = 0;
+    for (const auto end = std::chrono::steady_clock::now() + duration; std::chrono::steady_clock::now() < end;) {
+        std::this_thread::sleep_for(between_audits);
+        contest.pause = true;
+        while (contest.paused.load() < workers)
+            std::this_thread::yield();
+        audit(contest, all);
+        ++audits;
+        contest.pause = false;
+        while (contest.paused.load() > 0)
+            std::this_thread::yield();
+    }
+    return audits;
 }
 
 void run(std::chrono::seconds duration)
 {
     Contest contest;
-    Worker first(contest, 0), second(contest, 1);
-    std::thread one([&] { first.run(); }), two([&] { second.run(); });
-    std::this_thread::sleep_for(duration);
-    contest.stop = true;
-    one.join();
-    two.join();
-    for (Worker* worker : {&first, &second})
-        while (worker->has_leaving())
-            worker->release();
-    contest.table.take_undone([&](std::uint32_t pair) { contest.table.release(pair); });
-    CHECK(first.wrong + second.wrong == 0);
-    CHECK(first.begun + second.begun - first.ended - second.ended == contest.table.size());
-    CHECK(first.ended > 0);
-    CHECK(second.ended > 0);
-    CHECK(first.hits + second.hits > 0);
-    audit(contest);
+    Workers all{Worker(contest, 0), Worker(contest, 1)};
+    unsigned audits = 0;
+    {
+        const Threads threads(contest, all);
+        audits = audit_now_and_then(contest, all, duration);
+    }
+    CHECK(audits > 2);
+    for (const Worker& worker : all) {
+        CHECK(worker.ended > 0);
+        CHECK(worker.expired > 0);
+    }
+    CHECK(all[0].hits + all[1].hits > 0);
+    WARN(all[0].begun + all[1].begun << " sessions begun, " << all[0].ended + all[1].ended << " ended, "
+                                     << all[0].expired + all[1].expired << " expired, "
+                                     << all[0].lost_races + all[1].lost_races << " races lost, " << audits
+                                     << " audits");
+    clear(contest, all);
+}
+
+template<class Until>
+void compare_tags(Until&& is_over)
+{
+    std::mt19937 random(1);
+    for (unsigned i = 0; !is_over(i); ++i) {
+        SessionBucket bucket;
+        const unsigned values = 1 + static_cast<unsigned>(random() % 5); // few, so that many slots match
+        for (auto& tag : bucket.tags)
+            tag = static_cast<std::uint16_t>(i % 2 == 0 ? random() % values : random());
+        const auto wanted = i % 3 == 0 ? bucket.tags[random() % SessionBucket::slots].load()
+                                       : static_cast<std::uint16_t>(random() % values);
+        unsigned expected = 0;
+        for (unsigned slot = 0; slot < SessionBucket::slots; ++slot)
+            if (bucket.tags[slot] == wanted) expected += 1U << slot;
+        if (bucket.matches(wanted) != expected)
+            FAIL("bucket " << i << " matches " << bucket.matches(wanted) << " and not " << expected);
+    }
 }
 
 } // namespace
@@ -200,19 +322,18 @@ TEST_CASE("two workers begin, use and end the same flows for a minute", "[.][lon
 
 TEST_CASE("tags are matched as one by one, whatever stands in the bucket")
 {
-    std::mt19937 random(1);
-    for (unsigned i = 0; i < 100'000; ++i) {
-        SessionBucket bucket;
-        const unsigned values = 1 + static_cast<unsigned>(random() % 5); // few, so that many slots match
-        for (auto& tag : bucket.tags)
-            tag = static_cast<std::uint16_t>(i % 2 == 0 ? random() % values : random());
-        const auto wanted = i % 3 == 0 ? bucket.tags[random() % SessionBucket::slots].load()
-                                       : static_cast<std::uint16_t>(random() % values);
-        unsigned expected = 0;
-        for (unsigned slot = 0; slot < SessionBucket::slots; ++slot)
-            if (bucket.tags[slot] == wanted) expected += 1U << slot;
-        REQUIRE(bucket.matches(wanted) == expected);
-    }
+    compare_tags([](unsigned i) { return i == 100'000; });
+}
+
+TEST_CASE("tags are matched as one by one for a minute", "[.][long]")
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    unsigned done = 0;
+    compare_tags([&](unsigned i) {
+        done = i;
+        return i % 1'024 == 0 && std::chrono::steady_clock::now() > end;
+    });
+    WARN(done << " buckets compared");
 }
 
 } // namespace sluice::table
