@@ -3,6 +3,8 @@
 
 #include "pipelines/express_look.hpp"
 #include "pipelines/express_send.hpp"
+#include "pipelines/ip/way.hpp"
+#include "pipelines/l4lb/balance.hpp"
 #include "pipelines/traffic_runs.hpp"
 
 namespace sluice {
@@ -32,7 +34,8 @@ bool needs_route(const ExpressItem& item) noexcept
 
 bool may_leave(const ExpressItem& item) noexcept
 {
-    return item.lane == ExpressItem::Lane::session || item.lane == ExpressItem::Lane::plain;
+    using Lane = ExpressItem::Lane;
+    return item.lane == Lane::session || item.lane == Lane::plain || item.lane == Lane::ring;
 }
 
 bool is_vxlan(const table::Exit& exit) noexcept
@@ -94,12 +97,13 @@ void Express::hash_all(unsigned count) noexcept
         [&](unsigned i, std::uint64_t hash) {
             Item& item = lane_[items[i]];
             item.hash = hash;
-            if (item.lane != Lane::plain) sessions.prefetch_bucket(hash);
+            if (item.lane != Lane::plain && item.lane != Lane::ring) sessions.prefetch_bucket(hash);
         });
 }
 
 void Express::fetch(Item& item) noexcept
 {
+    if (item.lane == Lane::ring) return fetch_slot(item);
     with_family(item, [&]<class Family>(Family) {
         item.entry = table::none;
         if (item.lane == Lane::session) {
@@ -113,8 +117,26 @@ void Express::fetch(Item& item) noexcept
     });
 }
 
+// A service without sessions: the slot of the ring, then its backend, then what this worker knows of that.
+void Express::fetch_slot(Item& item) noexcept
+{
+    const auto& ring = *tables_.services[item.group].ring;
+    item.entry = table::none;
+    item.sender = static_cast<std::uint32_t>(
+        with_family(item, [&]<class Family>(Family) { return l4lb::slot_of(key_of<Family>(item), 0, ring); }));
+    rte_prefetch0(&ring[item.sender]);
+}
+
+void Express::fetch_backend(Item& item) noexcept
+{
+    const table::Service& service = tables_.services[item.group];
+    item.sender = (*service.ring)[item.sender];
+    rte_prefetch0(&service.backends[item.sender]);
+}
+
 void Express::fetch_deeper(Item& item) noexcept
 {
+    if (item.lane == Lane::ring) return fetch_backend(item);
     if (!needs_route(item) && item.tunnel != from_vxlan) return;
     with_family(item, [&]<class Family>(Family) {
         const auto& key = key_of<Family>(item);
@@ -126,6 +148,8 @@ void Express::fetch_deeper(Item& item) noexcept
 // The route of what has no session, or seems to have none, and the way back to what came by VXLAN.
 void Express::find_groups(Item& item) noexcept
 {
+    if (item.lane == Lane::ring)
+        return rte_prefetch0(&traffic_.backend(tables_.services[item.group].backends[item.sender].id));
     item.group = item.sender = table::none;
     if (!needs_route(item) && item.tunnel != from_vxlan) return;
     with_family(item, [&]<class Family>(Family) {
@@ -144,6 +168,10 @@ std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
 template<class Family>
 void Express::resolve(Item& item) noexcept
 {
+    if (item.lane == Lane::ring) {
+        if (!resolve_backend<Family>(item)) item.lane = Lane::general;
+        return;
+    }
     take_sender(item);
     if (item.lane == Lane::session) {
         if (resolve_session<Family>(item)) return;
@@ -185,6 +213,35 @@ bool Express::resolve_route(Item& item) noexcept
     if (item.group == table::none || tables_.groups[item.group].hops.empty()) return false;
     take_exit(item, tables_.groups[item.group].pick(item.hash));
     return true;
+}
+
+// By the route to the backend, which the worker remembers where all flows take one hop.
+template<class Family>
+bool Express::resolve_backend(Item& item) noexcept
+{
+    const table::Service& service = tables_.services[item.group];
+    const table::Backend& backend = service.backends[item.sender];
+    RingBackend& known = traffic_.backend(backend.id);
+    std::uint32_t hop = known.hop(tables_.generation);
+    if (hop == table::none) {
+        if (backend.address.is_v4() != (Family::family == V4::family)) return false;
+        const auto address = Family::raw(backend.address);
+        bool unreachable = false;
+        hop = ip::find_hop<Family>(tables_, service.network, address, item.hash, unreachable);
+        if (hop == table::none) return false;
+        if (tables_.groups[Family::find_route(tables_, service.network, address)].only != table::none)
+            known.remember(tables_.generation, hop);
+    }
+    take_exit(item, hop);
+    return true;
+}
+
+// The network that the packet is sent in.
+std::uint16_t Express::count_backend(const Item& item) noexcept
+{
+    const table::Service& service = tables_.services[item.group];
+    traffic_.backend(service.backends[item.sender].id).sent(item.l3_length);
+    return service.network;
 }
 
 void Express::take_exit(Item& item, std::uint32_t hop) noexcept
@@ -254,6 +311,7 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
             entry.hit(item.l3_length, tick);
             network = entry.out_network;
         });
+        if (item.lane == Lane::ring) network = count_backend(item);
         express::put_exit(item);
         runs.sent(item, network);
         context_.departures.add(item.exit->port, item.exit->interface, item.mbuf);

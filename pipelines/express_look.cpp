@@ -199,31 +199,49 @@ Lane Express::open_gtpu(Item& item) noexcept
 }
 
 // In the public network only packets to an address of ours have sessions, and those it translates by their source.
-inline Lane Express::choose(const Item& item) noexcept
+inline Lane Express::choose(Item& item) noexcept
 {
     const table::Network& network = tables_.networks[item.network];
     if (item.network != table::public_network || network.translates_any) return Lane::session;
-    return item.family == V4::family ? choose_public(item.key.v4, network) : choose_public(item.key.v6, network);
+    return item.family == V4::family ? choose_public(V4{}, item, network) : choose_public(V6{}, item, network);
 }
 
-inline Lane Express::choose_public(const table::FlowKey4& key, const table::Network& network) const noexcept
+inline Lane Express::choose_public(V4, Item& item, const table::Network& network) const noexcept
 {
+    const table::FlowKey4& key = item.key.v4;
     const auto has = [](const auto& map, std::uint32_t address) {
         return map.find(table::local4_key(table::public_network, address)) != nullptr;
     };
-    if (network.sources.have(key.source) || has(tables_.locals4, key.destination)) return Lane::session;
+    if (network.sources.have(key.source)) return Lane::session;
+    if (const bool* stateless = tables_.locals4.find(table::local4_key(table::public_network, key.destination)))
+        return *stateless ? choose_service<V4>(item, key) : Lane::session;
     if (network.translates_some && has(tables_.translated4, key.source)) return Lane::session;
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
 }
 
-inline Lane Express::choose_public(const table::FlowKey6& key, const table::Network& network) const noexcept
+inline Lane Express::choose_public(V6, Item& item, const table::Network& network) const noexcept
 {
+    const table::FlowKey6& key = item.key.v6;
     const auto has = [](const auto& map, const V6::Address& address) {
         return map.find(address_key<V6>(table::public_network, address)) != nullptr;
     };
-    if (has(tables_.locals, key.destination)) return Lane::session;
+    if (const auto* local = tables_.locals.find(address_key<V6>(table::public_network, key.destination)))
+        return local->stateless ? choose_service<V6>(item, key) : Lane::session;
     if (network.translates_some && has(tables_.translated, key.source)) return Lane::session;
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
+}
+
+// The address has a service without sessions, perhaps beside others that have some.
+template<class Family>
+Lane Express::choose_service(Item& item, const typename Family::Key& key) const noexcept
+{
+    const auto* target = tables_.service_of.find(
+        address_key<Family>(table::public_network, key.destination, key.destination_port, key.protocol));
+    if (target == nullptr || !express::is_ordinary(key)) return Lane::session;
+    const table::Service& service = tables_.services[target->service];
+    if (!service.stateless || service.ring == nullptr || service.ring->empty()) return Lane::session;
+    item.group = target->service;
+    return Lane::ring;
 }
 
 } // namespace sluice

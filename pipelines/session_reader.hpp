@@ -2,8 +2,11 @@
 // ns each, per question.
 #pragma once
 
+#include <vector>
+
 #include "dataplane/readers.hpp"
 #include "pipelines/ageing.hpp"
+#include "pipelines/traffic.hpp"
 #include "pipelines/translate/sessions.hpp"
 
 namespace sluice {
@@ -17,6 +20,9 @@ public:
     {
     }
 
+    // What the worker sent without sessions is told with the rest.
+    void add(Traffic& worker) { workers_.push_back(&worker); }
+
     void sessions(const api::SessionFilter& filter, unsigned limit, const table::Snapshot& tables,
                   api::Sessions& answer) override;
     void services(const table::Snapshot& tables, api::Services& answer) override;
@@ -26,6 +32,7 @@ private:
     translate::Sessions& sessions_;
     const Ageing& ageing_;
     std::uint64_t tsc_hz_;
+    std::vector<Traffic*> workers_;
 };
 
 } // namespace sluice
