@@ -111,13 +111,12 @@ struct Policy::Case {
     Made to_service()
     {
         Action action = identity(key);
-        // Only the first fragment has ports, and all must go the same way.
-        if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
         const table::Service* service = l4lb::find_service<Family>(tables, action);
         if (service == nullptr) {
             const Made echo = echo_or_nothing();
             return echo.answer_echo ? echo : end<Family>(Verdict::drop(l4lb::Drop::no_such_port));
         }
+        if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
         if (service->stateless) return by_ring(*service, action);
         if (!new_sessions.allows(tsc)) return end<Family>(Verdict::drop(translate::Drop::new_session_limit));
         for (std::uint32_t attempt = 0; attempt < service_attempts; ++attempt) {
