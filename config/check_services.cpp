@@ -43,6 +43,28 @@ void claim_endpoints(const Service& service, const std::string& path, const Back
     }
 }
 
+// Nobody turns answers back here: they carry the service's own address and port, so a backend has no port of its own
+// and may serve several such services.
+void check_direct_port(const Service& service, const std::string& path, const Backend& backend, Findings& findings)
+{
+    const auto is_kept = [&](const ServicePort& port) { return port.port == backend.port; };
+    if (backend.port == 0 || std::all_of(service.ports.begin(), service.ports.end(), is_kept)) return;
+    findings.error(path + ".port", std::to_string(backend.port) +
+                                       " is not the service's port, which 'direct' leaves as it is; leave it out");
+}
+
+// A backend's answer and a direct service's would come from one address.
+void check_direct_address(const Config& config, const Service& service, const std::string& path, const Backend& backend,
+                          Findings& findings)
+{
+    for (const auto& [name, direct] : config.services)
+        if (direct.forward == Service::Forward::direct && direct.network == service.network &&
+            direct.address == backend.address)
+            findings.error(path + ".address",
+                           backend.address.text() + " is also " + line_of(findings, "services." + name + ".address") +
+                               ", which that service's backends hold; write an address of the backend's own");
+}
+
 void check_reachable(const Config& config, const Service& service, const std::string& path, const Backend& backend,
                      Findings& findings)
 {
@@ -104,11 +126,19 @@ void check_backends(const Config& config, Findings& findings)
     Claims<Endpoint> endpoints(findings);
     for (const auto& [name, service] : config.services) {
         const std::string path = "services." + name + ".backends";
+        if (!service.sessions && service.forward != Service::Forward::direct)
+            findings.error("services." + name + ".sessions",
+                           "without sessions a translated connection would break with every change of the backends; "
+                           "write 'forward: direct' beside it or leave it out");
         if (service.backends.empty() && service.registry.empty())
             findings.error(path, "the service has no backend; list one or name a registry");
         if (all_weights_zero(service)) findings.warning(path, "every weight is 0, so no new flow finds a backend");
         for (std::size_t i = 0; i < service.backends.size(); ++i) {
-            claim_endpoints(service, item(path, i), service.backends[i], endpoints, findings);
+            if (service.forward == Service::Forward::direct)
+                check_direct_port(service, item(path, i), service.backends[i], findings);
+            else
+                claim_endpoints(service, item(path, i), service.backends[i], endpoints, findings);
+            check_direct_address(config, service, item(path, i), service.backends[i], findings);
             check_reachable(config, service, item(path, i), service.backends[i], findings);
         }
     }

@@ -132,6 +132,11 @@ constexpr std::array gateway_rows{
         "Ports of the service with their protocol, tcp or udp."},
     Key{"services.NAME.network", Type::name, 1, 63, "characters", "", "required", live,
         "Network the backends live in."},
+    Key{"services.NAME.forward", Type::choice, 0, 0, "", "dnat|direct", "dnat", live,
+        "`dnat`: the backend's address becomes the destination; `direct`: the backend holds the service's address and "
+        "gets packets unchanged, in the tunnel to it, and may answer by a way of its own."},
+    Key{"services.NAME.sessions", Type::boolean, 0, 0, "", "", "true", live,
+        "`false`, with `direct` only: the ring alone chooses the backend, nothing is remembered."},
     Key{"services.NAME.backends[].address", Type::address, 0, 0, "", "", "required", live, "Address of a backend."},
     Key{"services.NAME.backends[].port", Type::count, 1, 65'535, "", "", "", live,
         "Port of the backend; without it the port of the service."},

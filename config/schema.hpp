@@ -156,10 +156,12 @@ struct Backend {
 struct Service {
     IpAddress address;
     std::vector<ServicePort> ports;
-    std::string network;           // where the backends live
-    std::vector<Backend> backends; // empty when a registry names them
-    std::string registry;          // name in Config::registries, or empty
-    std::string registry_service;  // the service's name there
+    enum class Forward { dnat, direct } forward = Forward::dnat; // direct: unchanged, the backend holds the address
+    bool sessions = true;                                        // false: the ring alone, with direct only
+    std::string network;                                         // where the backends live
+    std::vector<Backend> backends;                               // empty when a registry names them
+    std::string registry;                                        // name in Config::registries, or empty
+    std::string registry_service;                                // the service's name there
     int line = 0;
 };
 

@@ -41,6 +41,10 @@ void read_service(const TreeEntry& entry, Service& service)
     read(entry.value, "address", service.address);
     read(entry.value, "ports", service.ports);
     read(entry.value, "network", service.network);
+    std::string forward;
+    read(entry.value, "forward", forward);
+    if (forward == "direct") service.forward = Service::Forward::direct;
+    read(entry.value, "sessions", service.sessions);
     const Tree& backends = section(entry.value, "backends");
     read(backends, "registry", service.registry);
     read(backends, "service", service.registry_service);

@@ -50,6 +50,7 @@ std::string service_text(const api::Service& service)
     std::string text = "service " + service.name() + " " + address_text(service.address());
     for (const api::ServicePort& port : service.ports())
         text += ":" + std::to_string(port.port());
+    if (service.forward() == api::DIRECT) text += service.stateless() ? " direct without sessions" : " direct";
     for (const api::Backend& backend : service.backends()) {
         const std::string port = backend.port() == 0 ? "" : ":" + std::to_string(backend.port());
         text += ", " + address_text(backend.address()) + port + " weight " + std::to_string(backend.weight());

@@ -35,15 +35,16 @@ Identifiers::Identifiers(const ObjectSet& programmed)
         const api::Service& service = object.service();
         services.adopt(service.name(), service.id());
         for (const api::Backend& backend : service.backends())
-            backends.adopt(backend_name(service.name(), backend.address(), backend.port()), backend.id());
+            backends.adopt(backend_name(service, backend.address(), backend.port()), backend.id());
     }
 }
 
-std::string backend_name(const std::string& service, const std::string& packed_address, std::uint32_t port)
+std::string backend_name(const api::Service& service, const std::string& packed_address, std::uint32_t port)
 {
+    const std::string mode = service.forward() == api::DNAT ? "" : service.stateless() ? " stateless" : " direct";
     const auto address = IpAddress::unpack(packed_address).value_or(IpAddress{});
     const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
-    return service + "/" + host + ":" + std::to_string(port);
+    return service.name() + "/" + host + ":" + std::to_string(port) + mode;
 }
 
 } // namespace sluice::control

@@ -35,8 +35,10 @@ struct Identifiers {
     IdentifierSpace backends;
 };
 
-// A backend's name among all services: "order/10.1.0.31:8443" ("order/[2001:db8::1]:8443" for IPv6).
-[[nodiscard]] std::string backend_name(const std::string& service, const std::string& packed_address,
+// A backend's name among all services: "order/10.1.0.31:8443" ("order/[2001:db8::1]:8443" for IPv6), with the service's
+// mode where that is not the ordinary one: the sessions of one mode mean nothing in another, so they end with its
+// backends.
+[[nodiscard]] std::string backend_name(const api::Service& service, const std::string& packed_address,
                                        std::uint32_t port);
 
 } // namespace sluice::control

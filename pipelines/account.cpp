@@ -93,10 +93,11 @@ std::string Account::owner_text(const table::Cold& owners) const
     return text;
 }
 
-// EIPs and the answers of backends; which of them shows in what the source became.
+// Services without sessions, EIPs and the answers of backends; which of them shows in what the source became.
 template<class Family>
-std::string Account::without_state(const TranslationOf<Family>& action) const
+std::string Account::without_state(const TranslationOf<Family>& action, const table::Cold& owners) const
 {
+    if (owners.service != table::no_owner) return owner_text(owners) + ", whose ring alone chooses the backend";
     const auto* target = tables_.reverse_of.find(
         address_key<Family>(action.key.network, action.key.source, action.key.source_port, action.key.protocol));
     if (target != nullptr) return "the answer of a backend of service " + tables_.services[target->service].name;
@@ -110,7 +111,7 @@ void Account::tell(const TranslationOf<Family>& action, const table::Cold& owner
     if (by == By::session) {
         say("translate", "session: " + flow_text<Family>(action.key) + (of.empty() ? "" : " (" + of + ")"));
     } else if (by == By::no_state) {
-        say("translate", "no session and none needed: " + without_state<Family>(action));
+        say("translate", "no session and none needed: " + without_state<Family>(action, owners));
     } else {
         say("translate", "no session; one would begin: " + of);
         if constexpr (Family::family == V4::family) {
@@ -119,8 +120,10 @@ void Account::tell(const TranslationOf<Family>& action, const table::Cold& owner
                 say("translate", "nat rule for " + rule->source.text() + " → " + tables_.pools[rule->pool].name);
         }
     }
-    say("translate", "becomes " + flow_text<Family>(rewritten_key(action)) + " in network " +
-                         table::network_name(tables_, action.out_network));
+    std::string line = "becomes " + flow_text<Family>(rewritten_key(action)) + " in network " +
+                       table::network_name(tables_, action.out_network);
+    if (action.has(action.direct)) line += ", to backend " + Family::value(action.new_destination).text();
+    say("translate", std::move(line));
 }
 
 void Account::translated(const table::Translation<table::FlowKey4>& action, const table::Cold& owners, By by) noexcept

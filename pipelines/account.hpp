@@ -40,7 +40,7 @@ private:
     template<class Family>
     void tell(const TranslationOf<Family>& action, const table::Cold& owners, By by);
     template<class Family>
-    [[nodiscard]] std::string without_state(const TranslationOf<Family>& action) const;
+    [[nodiscard]] std::string without_state(const TranslationOf<Family>& action, const table::Cold& owners) const;
     [[nodiscard]] std::string owner_text(const table::Cold& owners) const;
 
     const table::Snapshot& tables_;

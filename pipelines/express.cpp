@@ -3,6 +3,8 @@
 
 #include "pipelines/express_look.hpp"
 #include "pipelines/express_send.hpp"
+#include "pipelines/ip/way.hpp"
+#include "pipelines/l4lb/balance.hpp"
 #include "pipelines/traffic_runs.hpp"
 
 namespace sluice {
@@ -46,10 +48,13 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     hash_all<V4>(), hash_all<V6>();
     ended(Pass::hash);
     fetch_all<V4>(), fetch_all<V6>();
+    fetch_slots();
     ended(Pass::fetch);
     deepen_all<V4>(), deepen_all<V6>();
+    fetch_backends();
     ended(Pass::deepen);
     find_groups<V4>(), find_groups<V6>();
+    fetch_counts();
     ended(Pass::group);
     resolve_all<V4>(), resolve_all<V6>();
     ended(Pass::resolve);
@@ -81,7 +86,7 @@ void Express::hash_all() noexcept
         [&](unsigned i, std::uint64_t hash) {
             Item& item = lane_.items[all.at[i]];
             item.hash = hash;
-            if (item.lane != Lane::plain) sessions.prefetch_bucket(hash);
+            if (item.lane <= Lane::session) sessions.prefetch_bucket(hash);
         });
 }
 
@@ -135,6 +140,36 @@ void Express::find_groups() noexcept
     }
 }
 
+// A service without sessions: the slot of the ring, then its backend, then what this worker knows of that.
+void Express::fetch_slots() noexcept
+{
+    for (unsigned i = 0; i < lane_.rings.count; ++i) {
+        Item& item = lane_.items[lane_.rings.at[i]];
+        const auto& ring = *tables_.services[item.service].ring;
+        item.member = static_cast<std::uint32_t>(item.family == V4::family ? l4lb::slot_of(item.key.v4, 0, ring)
+                                                                           : l4lb::slot_of(item.key.v6, 0, ring));
+        rte_prefetch0(&ring[item.member]);
+    }
+}
+
+void Express::fetch_backends() noexcept
+{
+    for (unsigned i = 0; i < lane_.rings.count; ++i) {
+        Item& item = lane_.items[lane_.rings.at[i]];
+        const table::Service& service = tables_.services[item.service];
+        item.member = (*service.ring)[item.member];
+        rte_prefetch0(&service.backends[item.member]);
+    }
+}
+
+void Express::fetch_counts() noexcept
+{
+    for (unsigned i = 0; i < lane_.rings.count; ++i) {
+        const Item& item = lane_.items[lane_.rings.at[i]];
+        rte_prefetch0(&traffic_.backend(tables_.services[item.service].backends[item.member].id));
+    }
+}
+
 std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
 {
     if (group != table::none) rte_prefetch0(&tables_.groups[group]);
@@ -152,6 +187,10 @@ void Express::resolve_all() noexcept
 template<class Family>
 inline void Express::resolve(Item& item) noexcept
 {
+    if (item.lane == Lane::ring) {
+        if (!resolve_backend<Family>(item)) item.lane = Lane::general;
+        return;
+    }
     take_sender(item);
     if (item.lane == Lane::session) {
         if (resolve_session<Family>(item)) return;
@@ -193,6 +232,35 @@ bool Express::resolve_route(Item& item) noexcept
     if (item.group == table::none || tables_.groups[item.group].hops.empty()) return false;
     take_exit(item, tables_.groups[item.group].pick(item.hash));
     return true;
+}
+
+// By the route to the backend, which the worker remembers where all flows take one hop.
+template<class Family>
+bool Express::resolve_backend(Item& item) noexcept
+{
+    const table::Service& service = tables_.services[item.service];
+    const table::Backend& backend = service.backends[item.member];
+    RingBackend& known = traffic_.backend(backend.id);
+    std::uint32_t hop = known.hop(tables_.generation);
+    if (hop == table::none) {
+        if (backend.address.is_v4() != (Family::family == V4::family)) return false;
+        const auto address = Family::raw(backend.address);
+        bool unreachable = false;
+        hop = ip::find_hop<Family>(tables_, service.network, address, item.hash, unreachable);
+        if (hop == table::none) return false;
+        if (tables_.groups[Family::find_route(tables_, service.network, address)].only != table::none)
+            known.remember(tables_.generation, hop);
+    }
+    take_exit(item, hop);
+    return true;
+}
+
+// The network that the packet is sent in.
+std::uint16_t Express::count_backend(const Item& item) noexcept
+{
+    const table::Service& service = tables_.services[item.service];
+    traffic_.backend(service.backends[item.member].id).sent(item.l3_length);
+    return service.network;
 }
 
 void Express::take_exit(Item& item, std::uint32_t hop) noexcept
@@ -254,7 +322,7 @@ inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
 {
     if (item.entry == table::none) {
         express::forward<Family>(item);
-        return item.network;
+        return item.lane == Lane::ring ? count_backend(item) : item.network;
     }
     auto& entry = sessions_.of<Family>().entry(item.entry);
     express::translate(Family{}, item, entry);

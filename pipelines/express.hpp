@@ -1,8 +1,8 @@
 // The express lane: packets that need no decision, in passes over the burst. A packet belongs here when it lies in one
 // segment that is ours alone, is IPv4 or IPv6 without options, extensions or fragments, carries UDP or TCP in
-// mid-stream, perhaps in a VXLAN or GTP-U tunnel of ours, and either has a session whose way is known or goes by the
-// routes alone. Everything else is left untouched for the general way, which does the same for all packets; the tests
-// hold both against each other byte for byte.
+// mid-stream, perhaps in a VXLAN or GTP-U tunnel of ours, and has a session whose way is known, or goes by the routes
+// alone or by the ring of a service without sessions. Everything else is left untouched for the general way, which does
+// the same for all packets; the tests hold both against each other byte for byte.
 //
 //   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch
 //   group
@@ -56,8 +56,10 @@ private:
     void open_gtpu(std::uint8_t place) noexcept;
     void check_phone(Item& item) const noexcept;
     void choose_all() noexcept;
-    [[nodiscard]] Lane choose(const table::FlowKey4& key, const table::Network& network) const noexcept;
-    [[nodiscard]] Lane choose(const table::FlowKey6& key, const table::Network& network) const noexcept;
+    [[nodiscard]] Lane choose(V4, Item& item, const table::Network& network) const noexcept;
+    [[nodiscard]] Lane choose(V6, Item& item, const table::Network& network) const noexcept;
+    template<class Family>
+    [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
 
     // ---- Last passes (express.cpp): where does it go?
     template<class Family>
@@ -72,6 +74,9 @@ private:
     void deepen_all() noexcept;
     template<class Family>
     void find_groups() noexcept;
+    void fetch_slots() noexcept;
+    void fetch_backends() noexcept;
+    void fetch_counts() noexcept;
     [[nodiscard]] std::uint32_t group_ahead(std::uint32_t group) noexcept;
     template<class Family>
     void resolve_all() noexcept;
@@ -81,6 +86,9 @@ private:
     [[nodiscard]] bool resolve_session(Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool resolve_route(Item& item) noexcept;
+    template<class Family>
+    [[nodiscard]] bool resolve_backend(Item& item) noexcept;
+    [[nodiscard]] std::uint16_t count_backend(const Item& item) noexcept;
     void take_exit(Item& item, std::uint32_t hop) noexcept;
     void take_sender(Item& item) noexcept;
     void find_all_tunnels(const ExpressList& of) noexcept;

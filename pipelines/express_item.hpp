@@ -22,7 +22,8 @@ struct alignas(8) ExpressSeen {
         general, // not for the express lane; nothing of it was changed
         keyed,   // general, but its flow is known: its bucket is worth a prefetch
         session, // may have a session
-        plain    // has none: routed as it is
+        plain,   // has none: routed as it is
+        ring     // to a service without sessions: routed as it is, to the backend of its slot
     };
 
     Lane lane = Lane::general;
@@ -49,9 +50,15 @@ struct alignas(64) ExpressItem : ExpressSeen {
     std::uint64_t hash;        // keyed, of the flow
     std::uint32_t entry;       // session entry, or none
     std::uint32_t group;       // of the route to its destination, where it seems to have no session; or none
-    std::uint32_t sender;      // out of VXLAN: the group, then the hop, of the way back to the source; or none
+    union {
+        std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
+        std::uint32_t member; // of a ring: the slot, then the backend's index
+    };
     std::uint32_t tunnel;      // counter of the tunnel it came out of, or none; before that, the TEID
-    std::uint32_t room;        // bytes of the segment, or of the tunnel's payload, from `ip` on
+    union {
+        std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
+        std::uint32_t service; // index of the one without sessions
+    };
     std::uint32_t wire_length; // of the frame as received
     std::uint16_t interface;   // where it was received
     std::uint16_t network;     // where it is now
@@ -77,6 +84,7 @@ struct ExpressLane {
     ExpressList tunneled;  // perhaps: UDP to a port of our endpoints
     ExpressList gtpu;      // of those, G-PDUs
     ExpressList strangers; // in the public network, where few have sessions
+    ExpressList rings;     // of those, to services without sessions
     ExpressList flows4;    // their flow is known, and of IPv4
     ExpressList flows6;
     ExpressList routed4; // of those, who needs a route

@@ -137,31 +137,49 @@ void Express::choose_all() noexcept
 {
     const table::Network& network = tables_.networks[table::public_network];
     const ExpressList& strangers = lane_.strangers;
+    lane_.rings.count = 0;
     for (unsigned i = 0; i < strangers.count; ++i) {
         Item& item = lane_.items[strangers.at[i]];
         if (item.lane != Lane::session || item.network != table::public_network) continue; // it was opened
-        item.lane = item.family == V4::family ? choose(item.key.v4, network) : choose(item.key.v6, network);
+        item.lane = item.family == V4::family ? choose(V4{}, item, network) : choose(V6{}, item, network);
+        if (item.lane == Lane::ring) lane_.rings.at[lane_.rings.count++] = strangers.at[i];
     }
 }
 
-inline ExpressSeen::Lane Express::choose(const table::FlowKey4& key, const table::Network& network) const noexcept
+inline ExpressSeen::Lane Express::choose(V4, Item& item, const table::Network& network) const noexcept
 {
-    const auto has = [](const auto& map, std::uint32_t address) {
-        return map.find(table::local4_key(table::public_network, address)) != nullptr;
-    };
-    if (network.sources.have(key.source) || has(tables_.locals4, key.destination)) return Lane::session;
-    if (network.translates_some && has(tables_.translated4, key.source)) return Lane::session;
+    const table::FlowKey4& key = item.key.v4;
+    if (network.sources.have(key.source)) return Lane::session;
+    if (const bool* stateless = tables_.locals4.find(table::local4_key(table::public_network, key.destination)))
+        return *stateless ? choose_service<V4>(item, key) : Lane::session;
+    if (network.translates_some &&
+        tables_.translated4.find(table::local4_key(table::public_network, key.source)) != nullptr)
+        return Lane::session;
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
 }
 
-inline ExpressSeen::Lane Express::choose(const table::FlowKey6& key, const table::Network& network) const noexcept
+inline ExpressSeen::Lane Express::choose(V6, Item& item, const table::Network& network) const noexcept
 {
-    const auto has = [](const auto& map, const V6::Address& address) {
-        return map.find(address_key<V6>(table::public_network, address)) != nullptr;
-    };
-    if (has(tables_.locals, key.destination)) return Lane::session;
-    if (network.translates_some && has(tables_.translated, key.source)) return Lane::session;
+    const table::FlowKey6& key = item.key.v6;
+    if (const auto* local = tables_.locals.find(address_key<V6>(table::public_network, key.destination)))
+        return local->stateless ? choose_service<V6>(item, key) : Lane::session;
+    if (network.translates_some &&
+        tables_.translated.find(address_key<V6>(table::public_network, key.source)) != nullptr)
+        return Lane::session;
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
+}
+
+// The address has a service without sessions, perhaps beside others that have some.
+template<class Family>
+ExpressSeen::Lane Express::choose_service(Item& item, const typename Family::Key& key) const noexcept
+{
+    const auto* target = tables_.service_of.find(
+        address_key<Family>(table::public_network, key.destination, key.destination_port, key.protocol));
+    if (target == nullptr || !express::is_ordinary(key)) return Lane::session;
+    const table::Service& service = tables_.services[target->service];
+    if (!service.stateless || service.ring == nullptr || service.ring->empty()) return Lane::session;
+    item.service = target->service;
+    return Lane::ring;
 }
 
 template void Express::parse_all<V4>(Layer) noexcept; // also for express_open.cpp

@@ -34,7 +34,7 @@ inline void translate(Family, ExpressItem& item, const table::Translation<typena
     auto& ports = *reinterpret_cast<wire::Udp*>(&ip + 1); // TCP's ports lie in the same place
     wire::Delta delta;
     Family::set_source(ip, action.new_source, delta);
-    Family::set_destination(ip, action.new_destination, delta);
+    Family::set_destination(ip, action.written_destination(), delta);
     Family::adjust_header_and_hop_limit(ip, delta);
     const auto source = wire::Be16::from_raw(action.new_source_port);
     const auto destination = wire::Be16::from_raw(action.new_destination_port);

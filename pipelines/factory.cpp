@@ -86,6 +86,7 @@ public:
             std::make_unique<Gateway>(sessions_, Traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces),
                                       setup_.tsc_hz, setup_.new_sessions, setup_.stages);
         traffic_.add(gateway->traffic());
+        reader_.add(gateway->traffic());
         return gateway;
     }
     dataplane::Housekeeping& housekeeping() override { return ageing_; }

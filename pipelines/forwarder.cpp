@@ -69,7 +69,8 @@ Verdict Forwarder::by_policy(Packet& packet) noexcept
     if (!decision.verdict.goes_on()) return decision.verdict;
     if (decision.answer_echo) return echo<Family>(packet);
     if (context_.observer != nullptr) observe(packet, decision);
-    if (decision.stateless) return translated<Family>(packet, *decision.stateless, table::none);
+    if (decision.stateless)
+        return translated<Family>(packet, *decision.stateless, table::none, decision.owners.backend);
     if (decision.entry == table::none) return plain<Family>(packet);
     packet.entry = decision.entry;
     return translated<Family>(packet, worker_.sessions.of<Family>().entry(decision.entry), decision.entry);
@@ -79,9 +80,8 @@ template<class Family>
 void Forwarder::observe(const Packet& packet, const Decision<Family>& decision) noexcept
 {
     if (!decision.stateless) return context_.observer->untranslated(packet);
-    const bool owned = decision.owners.service != table::no_owner || decision.owners.pool != table::no_owner;
     context_.observer->translated(*decision.stateless, decision.owners,
-                                  owned ? Observer::By::policy : Observer::By::no_state);
+                                  decision.remembered ? Observer::By::policy : Observer::By::no_state);
 }
 
 // A packet of the node's own leaves as it is, except towards an EIP, whose machine is elsewhere.
@@ -93,12 +93,15 @@ Verdict Forwarder::originated(Packet& packet) noexcept
     return plain<Family>(packet);
 }
 
+// `backend`: who gets the packet and has no session to count it in.
 template<class Family>
-Verdict Forwarder::translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry) noexcept
+Verdict Forwarder::translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry,
+                              std::uint32_t backend) noexcept
 {
     if (!action.has(action.answers_local)) {
         return dispatch<Family>(packet, {action.out_network, action.new_destination, entry}, [&](Packet& ready) {
             if (entry != table::none) touch<Family>(ready, entry);
+            if (backend != table::no_owner) worker_.traffic.backend(backend).sent(ready.l3_length);
             translate::rewrite<Family>(ready, action);
         });
     }

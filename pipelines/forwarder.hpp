@@ -61,7 +61,8 @@ private:
     template<class Family>
     [[nodiscard]] Verdict originated(Packet& packet) noexcept;
     template<class Family>
-    [[nodiscard]] Verdict translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry) noexcept;
+    [[nodiscard]] Verdict translated(Packet& packet, const TranslationOf<Family>& action, std::uint32_t entry,
+                                     std::uint32_t backend = table::no_owner) noexcept;
     template<class Family>
     [[nodiscard]] Verdict plain(Packet& packet) noexcept;
     template<class Family>

@@ -48,12 +48,22 @@ Result<Question> read(const api::Explain& asked, const table::Snapshot& tables)
 }
 
 // ---- The way in.
+// A direct service's address is held by its backends, who are reached by their own.
+const IpAddress& home(const Question& question)
+{
+    for (const table::Service& service : question.tables.services)
+        if (service.direct && service.network == question.network && service.address == question.source &&
+            !service.backends.empty())
+            return service.backends.front().address;
+    return question.source;
+}
+
 std::uint32_t way_back(const Question& question)
 {
     bool unreachable = false;
-    return question.source.is_v4()
-               ? ip::find_hop<V4>(question.tables, question.network, V4::raw(question.source), 0, unreachable)
-               : ip::find_hop<V6>(question.tables, question.network, V6::raw(question.source), 0, unreachable);
+    const IpAddress& at = home(question);
+    return at.is_v4() ? ip::find_hop<V4>(question.tables, question.network, V4::raw(at), 0, unreachable)
+                      : ip::find_hop<V6>(question.tables, question.network, V6::raw(at), 0, unreachable);
 }
 
 // A tunnel seen from its other end: from `peer` to us.

@@ -21,7 +21,7 @@ constexpr std::uint32_t service_attempts = 4; // backends tried
 template<class Family>
 Decision<Family> end(const Verdict& verdict)
 {
-    return {verdict, false, table::none, std::nullopt, {}};
+    return {verdict, false, table::none, std::nullopt, {}, false};
 }
 
 } // namespace
@@ -76,7 +76,7 @@ struct Policy::Case {
     Made echo_or_nothing() const
     {
         if (!ip::is_echo_request<Family>(packet)) return end<Family>(Verdict::drop(ip::RouteDrop::not_for_us));
-        return {Verdict::next(), true, table::none, std::nullopt, {}};
+        return {Verdict::next(), true, table::none, std::nullopt, {}, false};
     }
 
     Made leave_network()
@@ -94,7 +94,7 @@ struct Policy::Case {
         auto action = stateless<Family>(tables, key, opens);
         if (action && packet.fragment && action->new_source_port != key.source_port)
             return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
-        return {Verdict::next(), false, table::none, action, {}};
+        return {Verdict::next(), false, table::none, action, {}, false};
     }
 
     Made nat_or_forward() { return nat_or(Made{}); }
@@ -117,6 +117,7 @@ struct Policy::Case {
             return echo.answer_echo ? echo : end<Family>(Verdict::drop(l4lb::Drop::no_such_port));
         }
         if (packet.fragment) return end<Family>(Verdict::drop(translate::Drop::fragment_untranslatable));
+        if (service->stateless) return by_ring(*service, action);
         if (!new_sessions.allows(tsc)) return end<Family>(Verdict::drop(translate::Drop::new_session_limit));
         for (std::uint32_t attempt = 0; attempt < service_attempts; ++attempt) {
             action = identity(key);
@@ -129,6 +130,17 @@ struct Policy::Case {
             if (made.result != table::Insert::reverse_conflict) return decision_of(made, action, cold);
         }
         return end<Family>(Verdict::drop(translate::Drop::reverse_conflict));
+    }
+
+    // Nothing is remembered: the next packet of the flow comes to the same slot, on any node.
+    Made by_ring(const table::Service& service, Action action) const
+    {
+        const auto backend = l4lb::balance<Family>(service, action, 0);
+        if (!backend) return end<Family>(Verdict::drop(backend.error()));
+        table::Cold cold;
+        cold.service = service.id;
+        cold.backend = (*backend)->id;
+        return {Verdict::next(), false, table::none, action, cold, false};
     }
 
     Made to_pool(const table::Pool& pool)
@@ -201,8 +213,8 @@ struct Policy::Case {
     Made decision_of(const table::Inserted& made, const Action& action, const table::Cold& cold) const
     {
         if (made.result == table::Insert::full) return end<Family>(Verdict::drop(translate::Drop::table_full));
-        if (dry_run) return {Verdict::next(), false, table::none, action, cold};
-        return {Verdict::next(), false, made.entry, std::nullopt, cold};
+        if (dry_run) return {Verdict::next(), false, table::none, action, cold, true};
+        return {Verdict::next(), false, made.entry, std::nullopt, cold, true};
     }
 };
 

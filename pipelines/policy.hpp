@@ -18,7 +18,8 @@ struct Decision {
     bool answer_echo = false;
     std::uint32_t entry = table::none;
     std::optional<TranslationOf<Family>> stateless; // in a dry run also what would be a session
-    table::Cold owners{};                           // of the session
+    table::Cold owners{};                           // of the session, or whom a packet without one is counted for
+    bool remembered = false;                        // there is, or but for the dry run would be, a session
 };
 
 class Policy {

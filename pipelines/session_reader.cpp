@@ -147,6 +147,18 @@ void add_live(translate::Sessions& sessions, Totals& totals)
     });
 }
 
+void add_without_sessions(const std::vector<Traffic*>& workers, const table::Service& service, Totals& totals)
+{
+    for (const table::Backend& backend : service.backends) {
+        BackendTotals& row = totals[backend.id];
+        for (Traffic* worker : workers) {
+            const RingBackend& count = worker->backend(backend.id);
+            row.packets += count.packets.load(std::memory_order_relaxed);
+            row.bytes += count.bytes.load(std::memory_order_relaxed);
+        }
+    }
+}
+
 // How many of the ring's slots each backend has.
 std::vector<double> shares_of(const table::Service& service)
 {
@@ -163,6 +175,8 @@ void write(api::ServiceStats& out, const table::Service& service, const table::S
     out.set_name(service.name);
     out.set_address(service.address.packed());
     out.set_network(table::network_name(tables, service.network));
+    out.set_forward(service.direct ? api::DIRECT : api::DNAT);
+    out.set_stateless(service.stateless);
     const std::vector<double> shares = shares_of(service);
     for (std::size_t i = 0; i < service.backends.size(); ++i) {
         const table::Backend& backend = service.backends[i];
@@ -209,6 +223,8 @@ void SessionReader::services(const table::Snapshot& tables, api::Services& answe
     Totals totals = ageing_.ended();
     add_live<V4>(sessions_, totals);
     add_live<V6>(sessions_, totals);
+    for (const table::Service& service : tables.services)
+        if (service.stateless) add_without_sessions(workers_, service, totals);
     const auto ports = ports_of(tables);
     for (std::size_t i = 0; i < tables.services.size(); ++i) {
         api::ServiceStats& out = *answer.add_services();

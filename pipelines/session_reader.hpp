@@ -2,8 +2,11 @@
 // ns each, per question.
 #pragma once
 
+#include <vector>
+
 #include "dataplane/readers.hpp"
 #include "pipelines/ageing.hpp"
+#include "pipelines/traffic.hpp"
 #include "pipelines/translate/sessions.hpp"
 
 namespace sluice {
@@ -16,6 +19,9 @@ public:
         , tsc_hz_(tsc_hz)
     {
     }
+
+    // What the worker sent without sessions is told with the rest.
+    void add(Traffic& worker) { workers_.push_back(&worker); }
 
     void sessions(const api::SessionFilter& filter, unsigned limit, const table::Snapshot& tables,
                   api::Sessions& answer) override;
@@ -33,6 +39,7 @@ private:
     translate::Sessions& sessions_;
     const Ageing& ageing_;
     std::uint64_t tsc_hz_;
+    std::vector<Traffic*> workers_;
 };
 
 } // namespace sluice

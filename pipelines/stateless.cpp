@@ -24,6 +24,7 @@ std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables, co
 template<class Family>
 void mark_if_local(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept
 {
+    if (action.has(action.direct)) return; // for the backend, whoever else has its address
     if (tables.locals.find(address_key<Family>(action.out_network, action.new_destination)) != nullptr)
         action.flags |= action.answers_local;
 }

@@ -1,10 +1,14 @@
-// What passed, per tunnel, network and interface, in packets and bytes of whole IP packets (of whole frames for
-// interfaces). One object per worker, written by that worker alone, read by the telemetry thread; 32 bytes per counter.
+// What passed, per tunnel, network, interface and backend without sessions, in packets and bytes of whole IP packets
+// (of whole frames for interfaces). One object per worker, written by that worker alone, read by the telemetry thread;
+// 32 bytes per counter.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
+
+#include "pipelines/backends.hpp"
 
 namespace sluice {
 
@@ -41,6 +45,8 @@ public:
     {
     }
 
+    // Of a service without sessions; its identifier.
+    [[nodiscard]] RingBackend& backend(std::uint32_t backend) noexcept { return (*backends_)[backend]; }
     [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }
     void prefetch_tunnel(std::uint32_t counter) const noexcept { __builtin_prefetch(&tunnels_[counter], 1); }
     // Of all that was sent, what went by the express lane.
@@ -50,6 +56,7 @@ public:
 
 private:
     std::vector<Count> express_ = std::vector<Count>(1); // a vector, so that this can be moved
+    std::unique_ptr<RingBackends> backends_ = std::make_unique<RingBackends>();
     std::vector<Count> tunnels_;
     std::vector<Count> networks_;
     std::vector<Count> interfaces_;

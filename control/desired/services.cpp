@@ -32,6 +32,13 @@ std::vector<config::Backend> programmed_backends(const Builder& builder, const s
     return backends;
 }
 
+// The configuration's own backends are checked; a registry's may say what it likes.
+bool keeps_port(const config::Service& service, const config::Backend& backend)
+{
+    const auto is_its = [&](const config::ServicePort& port) { return port.port == backend.port; };
+    return backend.port == 0 || std::all_of(service.ports.begin(), service.ports.end(), is_its);
+}
+
 // A registry that has said nothing yet says nothing about what is programmed either: that stays.
 std::vector<config::Backend> backends_of(Builder& builder, const std::string& name, const config::Service& service)
 {
@@ -61,11 +68,20 @@ void add_services(Builder& builder)
             out.set_protocol(static_cast<std::uint32_t>(port.protocol));
         }
         service.set_network(builder.network_id(settings.network));
+        const bool direct = settings.forward == config::Service::Forward::direct;
+        service.set_forward(direct ? api::DIRECT : api::DNAT);
+        service.set_stateless(!settings.sessions);
         service.set_place(builder.place(settings.line));
         for (const config::Backend& backend : in_order(backends_of(builder, name, settings))) {
+            if (direct && !keeps_port(settings, backend)) {
+                builder.out.problems.push_back(builder.place(settings.line) + ": backend " + backend.address.text() +
+                                               " of service " + name + " has port " + std::to_string(backend.port) +
+                                               ", to which 'direct' cannot lead; it is left out");
+                continue;
+            }
             const std::string address = backend.address.packed();
             api::Backend& out = *service.add_backends();
-            out.set_id(builder.identifiers.backends.of(backend_name(name, address, backend.port)));
+            out.set_id(builder.identifiers.backends.of(backend_name(service, address, backend.port)));
             out.set_address(address);
             out.set_port(backend.port);
             out.set_weight(backend.weight);

@@ -40,26 +40,35 @@ void set_destination(table::Translation<Key>& action, const typename Key::Addres
     action.flags |= action.rewrites_destination;
 }
 
+// The packet goes by the route to `target`, as it is.
+template<class Key>
+void send_by_way_of(table::Translation<Key>& action, const typename Key::Address& target) noexcept
+{
+    action.new_destination = target;
+    action.flags |= action.direct;
+}
+
 // The flow as it looks after the rewrite.
 template<class Key>
 [[nodiscard]] Key rewritten_key(const table::Translation<Key>& action) noexcept
 {
     Key key = action.key;
     key.source = action.new_source;
-    key.destination = action.new_destination;
+    key.destination = action.written_destination();
     key.source_port = action.new_source_port;
     key.destination_port = action.new_destination_port;
     key.network = action.out_network;
     return key;
 }
 
-// What undoes `action` for the answers.
+// What undoes `action` for the answers. The source of a direct service's answers is right already; that it is written
+// all the same hides the inside addresses that ICMP errors about them come from.
 template<class Key>
 [[nodiscard]] table::Translation<Key> answer_to(const table::Translation<Key>& action) noexcept
 {
     table::Translation<Key> answer = identity(rewritten_key(action).reversed());
     answer.out_network = action.key.network;
-    if (action.has(action.rewrites_destination))
+    if (action.has(action.rewrites_destination | action.direct))
         set_source(answer, action.key.destination, action.key.destination_port);
     if (action.has(action.rewrites_source)) set_destination(answer, action.key.source, action.key.source_port);
     return answer;

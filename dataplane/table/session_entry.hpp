@@ -22,6 +22,8 @@ struct Translation {
     static constexpr std::uint8_t answers_local = 0x04; // the packet is for the node itself after the rewrite
     static constexpr std::uint8_t hairpin =
         0x08; // came from and returns into the same network through a public address
+    // To `new_destination` as it is: that address is asked for the route and not written into the packet.
+    static constexpr std::uint8_t direct = 0x10;
 
     Key key;
     typename Key::Address new_source{};
@@ -33,6 +35,11 @@ struct Translation {
     std::uint8_t zero = 0;
 
     [[nodiscard]] bool has(std::uint8_t mask) const { return (flags & mask) != 0; }
+    // What stands in the packet afterwards.
+    [[nodiscard]] const typename Key::Address& written_destination() const
+    {
+        return has(direct) ? key.destination : new_destination;
+    }
 };
 
 // The state of a pair, kept in its even entry, and the epoch of the process that made the last step: what it was in the

@@ -89,8 +89,8 @@ struct Network {
     Ipv6Address address6;
     bool used = false;
     // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules), from
-    // single addresses (Snapshot::translated; EIPs and backends), or anything, where `sources` could not hold all
-    // rules.
+    // single addresses (Snapshot::translated; EIPs, backends and what they hold), or anything, where `sources` could
+    // not hold all rules.
     bool translates_any = false;
     bool translates_some = false;
     Sources4 sources;
@@ -107,7 +107,8 @@ enum class Owner : std::uint8_t {
 };
 struct LocalAddress {
     Owner owner = Owner::interface;
-    std::uint32_t id = 0; // interface, pool
+    std::uint32_t id = 0;   // interface, pool
+    bool stateless = false; // a service without sessions has this address
 };
 
 struct Adjacency {
@@ -162,6 +163,8 @@ struct Service {
     std::string name;
     IpAddress address;
     std::uint16_t network = 0; // where the backends live
+    bool direct = false;       // packets go to the backend unchanged, and its answers are the service's
+    bool stateless = false;    // no sessions: the ring alone chooses; `direct` then
     std::vector<Backend> backends;
     // Indices into `backends`; empty: nobody can take a new flow. Shared between snapshots: it is the largest part.
     std::shared_ptr<const std::vector<std::uint16_t>> ring;
@@ -172,7 +175,7 @@ struct ServiceTarget {
 };
 struct ReverseTarget {
     std::uint32_t service = 0;
-    std::uint16_t port = 0; // the service's port, raw order
+    std::uint16_t port = 0; // what the source port becomes, raw order
 };
 
 struct Pool {
@@ -226,8 +229,8 @@ struct Snapshot {
     std::vector<std::uint16_t> interface_of;
     std::vector<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
-    ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key: is it there?
-    ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides and of backends
+    ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
+    ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them
     PrefixMap routes;                          // → group
     std::vector<Group> groups;
@@ -239,7 +242,9 @@ struct Snapshot {
     ExactMap<std::uint32_t, std::uint16_t> vnis;    // VNI → network
     ExactMap<std::uint32_t, GtpuTerminus> teids;    // TEID → network and phone
     ExactMap<AddressKey, ServiceTarget> service_of; // (public, address, port, protocol)
-    ExactMap<AddressKey, ReverseTarget> reverse_of; // (network, backend address, port, protocol)
+    // (network, backend address, port, protocol), of direct services the service's address: an answer's source. These
+    // have a row of port 0 too, for later fragments.
+    ExactMap<AddressKey, ReverseTarget> reverse_of;
     std::vector<Service> services;
     std::vector<Pool> pools;
     std::vector<std::vector<NatRule>> nat_rules; // by network

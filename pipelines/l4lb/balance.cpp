@@ -1,19 +1,6 @@
 #include "pipelines/l4lb/balance.hpp"
 
 namespace sluice::l4lb {
-namespace {
-
-// Unkeyed: every node must come to the same slot.
-template<class Family>
-std::uint64_t slot_hash(const TranslationOf<Family>& action, std::uint32_t attempt)
-{
-    typename Family::Key key = rewritten_key(action);
-    key.network = table::public_network;
-    return table::mix64(table::mix_key(key) + attempt);
-}
-
-} // namespace
-
 template<class Family>
 const table::Service* find_service(const table::Snapshot& tables, const TranslationOf<Family>& action) noexcept
 {
@@ -28,11 +15,15 @@ tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
                                                   std::uint32_t attempt) noexcept
 {
     if (service.ring == nullptr || service.ring->empty()) return tl::unexpected(Drop::no_backend);
-    const std::uint16_t member = (*service.ring)[slot_hash<Family>(action, attempt) % service.ring->size()];
+    const std::uint16_t member = (*service.ring)[slot_of(rewritten_key(action), attempt, *service.ring)];
     const table::Backend& backend = service.backends[member];
     if (backend.address.is_v4() != (Family::family == V4::family)) return tl::unexpected(Drop::family_mismatch);
-    const std::uint16_t port = backend.port == 0 ? action.new_destination_port : backend.port;
-    set_destination(action, Family::raw(backend.address), port);
+    if (service.direct) {
+        send_by_way_of(action, Family::raw(backend.address));
+    } else {
+        const std::uint16_t port = backend.port == 0 ? action.new_destination_port : backend.port;
+        set_destination(action, Family::raw(backend.address), port);
+    }
     action.out_network = service.network;
     return &backend;
 }

@@ -14,6 +14,15 @@ template<class Family>
 [[nodiscard]] const table::Service* find_service(const table::Snapshot& tables,
                                                  const TranslationOf<Family>& action) noexcept;
 
+// The slot of a flow, by its key at the service's address. Unkeyed: every node must come to the same. `attempt`: other
+// slots. Precondition: the ring is not empty.
+template<class Key>
+[[nodiscard]] std::size_t slot_of(Key key, std::uint32_t attempt, const std::vector<std::uint16_t>& ring) noexcept
+{
+    key.network = table::public_network;
+    return table::mix64(table::mix_key(key) + attempt) % ring.size();
+}
+
 // Sends the flow to the backend its ring slot names; `attempt` above 0 tries other slots. The chosen backend.
 template<class Family>
 [[nodiscard]] tl::expected<const table::Backend*, Drop>

@@ -22,7 +22,7 @@ wire::Delta rewrite_quoted_addresses(typename Family::Header& ip, const Translat
                                      wire::Delta& message)
 {
     wire::Delta addresses;
-    Family::set_source(ip, answers.new_destination, addresses);
+    Family::set_source(ip, answers.written_destination(), addresses);
     Family::set_destination(ip, answers.new_source, addresses);
     if constexpr (Family::family == V4::family) {
         const wire::Be16 before = ip.checksum;
@@ -66,7 +66,7 @@ void rewrite_error(Packet& packet, const Quoted<Family>& quoted, const Translati
     auto& ip = ip_header<Family>(packet);
     wire::Delta outer;
     if (answers.has(answers.rewrites_source)) Family::set_source(ip, answers.new_source, outer);
-    Family::set_destination(ip, answers.new_destination, outer);
+    Family::set_destination(ip, answers.written_destination(), outer);
     Family::adjust_header(ip, outer);
     if constexpr (Family::family == V6::family) message += outer; // ICMPv6 sums over its own addresses
     message.apply(packet.at<wire::Icmp>(packet.l4)->checksum);

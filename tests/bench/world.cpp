@@ -141,6 +141,15 @@ void set_backends(config::Config& config, Backends where)
     }
 }
 
+void set_direct(config::Config& config, bool sessions)
+{
+    config::Service& order = config.services.at("order");
+    order.forward = config::Service::Forward::direct;
+    order.sessions = sessions;
+    for (config::Backend& backend : order.backends)
+        backend.port = 0; // the service's
+}
+
 IpAddress ip(const Address& address)
 {
     const std::string packed(address.span().begin(), address.span().end());

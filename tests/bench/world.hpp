@@ -101,6 +101,8 @@ void set_phones(config::Config& config, std::uint32_t count);
 void set_machines(config::Config& config, std::uint32_t count);
 enum class Backends { campus, shop };
 void set_backends(config::Config& config, Backends where);
+// `order` sends packets on as they are; with `sessions` or by the ring alone.
+void set_direct(config::Config& config, bool sessions);
 
 [[nodiscard]] IpAddress ip(const Address& address);
 

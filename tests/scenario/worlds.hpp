@@ -11,6 +11,9 @@ namespace sluice::test {
 
 // All four functions on one node; every station's MAC address is known.
 extern const std::string one_node;
+// The same with services whose backends hold the service's address: `order` (.80) and `order6` keep sessions, `ring`
+// (.82) and `ring6` keep none.
+[[nodiscard]] std::string direct_node();
 
 inline constexpr std::string_view router_mac = "02:00:00:00:02:01"; // on internet
 inline constexpr std::string_view radio_mac = "02:00:00:00:02:09";  // on n3

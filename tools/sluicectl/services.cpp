@@ -15,8 +15,11 @@ std::string headline(const api::ServiceStats& service)
     std::vector<std::string> ports;
     for (const api::ServicePort& port : service.ports())
         ports.push_back(endpoint(service.address(), port.port()) + "/" + protocol(port.protocol()));
+    const std::string mode = service.forward() != api::DIRECT ? ""
+                             : service.stateless()            ? "  direct, no sessions"
+                                                              : "  direct";
     const std::string source = service.source().empty() ? "" : "  from " + service.source();
-    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + source + "  " +
+    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + mode + source + "  " +
                      counted(service.flows(), "flow", "flows")) +
            '\n';
 }

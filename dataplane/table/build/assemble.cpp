@@ -22,14 +22,14 @@ void add_address(Ipv4Address& v4, Ipv6Address& v6, const IpAddress& address)
 }
 
 // The IPv4 keys of a map, in the short form that packets are asked for.
-template<class Value>
-ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses)
+template<class Value, class Keep>
+ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses, Keep&& keep)
 {
     ExactMap<std::uint64_t, bool>::Builder v4;
-    addresses.for_each([&](const AddressKey& key, const Value&) {
+    addresses.for_each([&](const AddressKey& key, const Value& value) {
         std::uint32_t address = 0;
         std::memcpy(&address, key.address.data(), sizeof address);
-        if (key.family == 4) v4.add(local4_key(key.scope, address), true);
+        if (key.family == 4) v4.add(local4_key(key.scope, address), keep(value));
     });
     return v4.build();
 }
@@ -51,6 +51,15 @@ void add_pools(Locals& locals, const Assembly& from)
         }
         ++index;
     }
+}
+
+// One address may have services of both kinds.
+void add_services(Locals& locals, const std::vector<Service>& services)
+{
+    for (const bool stateless : {false, true})
+        for (const Service& service : services)
+            if (service.stateless == stateless)
+                locals.add(key_of(public_network, service.address), {Owner::service, 0, stateless});
 }
 
 void add_tunnel_ends(Locals& locals, const Settings& settings)
@@ -162,13 +171,12 @@ void assemble_locals(Assembly& assembly)
     add_pools(locals, assembly);
     for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
         locals.add(key_of(public_network, ip_of(object.eip().public_address())), {Owner::eip, 0});
-    for (const Service& service : assembly.out.services)
-        locals.add(key_of(public_network, service.address), {Owner::service, 0});
+    add_services(locals, assembly.out.services);
     add_tunnel_ends(locals, assembly.out.settings);
     add_gateways(locals, assembly);
     add_interfaces(locals, assembly);
     assembly.out.locals = locals.build();
-    assembly.out.locals4 = v4_of(assembly.out.locals);
+    assembly.out.locals4 = v4_of(assembly.out.locals, [](const LocalAddress& local) { return local.stateless; });
 }
 
 void assemble_translating(Assembly& assembly)
@@ -193,13 +201,15 @@ void assemble_translating(Assembly& assembly)
         networks[network].translates_some = true;
         translated.add(key_of(network, address), true);
     };
-    for (const Service& service : assembly.out.services)
+    for (const Service& service : assembly.out.services) {
+        if (service.direct) add(service.network, service.address);
         for (const Backend& backend : service.backends)
             add(service.network, backend.address);
+    }
     for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
         add(narrow(object.eip().network()), ip_of(object.eip().private_address()));
     assembly.out.translated = translated.build();
-    assembly.out.translated4 = v4_of(assembly.out.translated);
+    assembly.out.translated4 = v4_of(assembly.out.translated, [](bool is_there) { return is_there; });
 }
 
 } // namespace sluice::table

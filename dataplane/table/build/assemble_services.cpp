@@ -78,13 +78,18 @@ void assemble_services(Assembly& assembly)
         for (const api::ServicePort& port : from.ports()) {
             const auto protocol = static_cast<std::uint8_t>(port.protocol());
             fronts.add(key_of(public_network, ip_of(from.address()), raw(port.port()), protocol), {index});
+            if (from.forward() == api::DIRECT) {
+                for (const std::uint16_t at : {raw(port.port()), std::uint16_t{0}})
+                    backs.add(key_of(narrow(from.network()), ip_of(from.address()), at, protocol), {index, at});
+                continue;
+            }
             for (const Backend& backend : backends) {
                 const std::uint16_t at = backend.port == 0 ? raw(port.port()) : backend.port;
                 backs.add(key_of(narrow(from.network()), backend.address, at, protocol), {index, raw(port.port())});
             }
         }
-        services.push_back({from.id(), from.name(), ip_of(from.address()), narrow(from.network()), std::move(backends),
-                            std::move(ring)});
+        services.push_back({from.id(), from.name(), ip_of(from.address()), narrow(from.network()),
+                            from.forward() == api::DIRECT, from.stateless(), std::move(backends), std::move(ring)});
     }
     assembly.out.services = std::move(services);
     assembly.out.service_of = fronts.build();

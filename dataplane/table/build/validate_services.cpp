@@ -31,6 +31,22 @@ Verdict check_ports(const api::Service& service)
     return {};
 }
 
+// Nobody changes ports on the way to a backend that gets packets as they are.
+Verdict check_mode(const api::Service& service)
+{
+    if (service.forward() != api::DNAT && service.forward() != api::DIRECT)
+        return refuse("the way of forwarding " + std::to_string(service.forward()) + " is not known here");
+    if (service.forward() == api::DNAT)
+        return service.stateless() ? refuse("only a direct service can do without sessions") : Verdict{};
+    for (const api::Backend& backend : service.backends())
+        for (const api::ServicePort& port : service.ports())
+            if (backend.port() != 0 && backend.port() != port.port())
+                return refuse("backend " + ip_of(backend.address()).text() + " has port " +
+                              std::to_string(backend.port()) + ", but gets packets to port " +
+                              std::to_string(port.port()) + " unchanged");
+    return {};
+}
+
 Verdict check_backend(const api::Backend& backend, const api::Service& service)
 {
     if (backend.id() >= Bounds::backends)
@@ -69,6 +85,7 @@ struct Seen {
 };
 
 // The way back is found by backend endpoint and protocol alone, so one endpoint cannot serve two ports of one protocol.
+// What comes back from a direct service's backends has the service's endpoint.
 Verdict check_endpoints(const api::Object& object, Seen& seen)
 {
     const api::Service& service = object.service();
@@ -76,6 +93,11 @@ Verdict check_endpoints(const api::Object& object, Seen& seen)
         if (auto good = seen.fronts.add({public_network, service.address(), port.port(), port.protocol()}, object);
             !good)
             return good;
+        if (service.forward() == api::DIRECT) {
+            const Endpoint endpoint{service.network(), service.address(), port.port(), port.protocol()};
+            if (auto good = seen.backends.add(endpoint, object); !good) return good;
+            continue;
+        }
         for (const api::Backend& backend : service.backends()) {
             const std::uint32_t at = backend.port() == 0 ? port.port() : backend.port();
             const Endpoint endpoint{service.network(), backend.address(), at, port.protocol()};
@@ -100,6 +122,7 @@ Verdict check_service(const api::Service& service)
         return refuse(std::to_string(service.backends_size()) + " backends are more than 65535");
     for (const api::Backend& backend : service.backends())
         if (const auto good = check_backend(backend, service); !good) return good;
+    if (const auto good = check_mode(service); !good) return good;
     return check_ports(service);
 }
 

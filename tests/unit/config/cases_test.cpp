@@ -68,7 +68,7 @@ TEST_CASE("pools, rules and EIPs that contradict others are refused")
 
 TEST_CASE("services and backends that cannot be told apart or reached are refused")
 {
-    check_gateway_cases("services", 12);
+    check_gateway_cases("services", 18);
 }
 
 TEST_CASE("routes and neighbours that lead nowhere are refused")

@@ -53,6 +53,10 @@ TEST_CASE("cloud-gateway.yaml balances a service over virtual machines")
     CHECK(config.services.at("order").registry == "shop-services");
     CHECK(config.services.at("names").ports == std::vector<ServicePort>{{53, Protocol::udp}, {53, Protocol::tcp}});
     CHECK(config.services.at("names").backends.at(1).weight == 50);
+    CHECK(config.services.at("names").forward == Service::Forward::direct);
+    CHECK_FALSE(config.services.at("names").sessions);
+    CHECK(config.services.at("order").forward == Service::Forward::dnat);
+    CHECK(config.services.at("order").sessions);
     CHECK(config.nat.pools.at("tenants").block_size == 512);
     CHECK_FALSE(config.registries.at("shop-services").keep_when_lost);
     CHECK(

@@ -92,6 +92,8 @@ TEST_CASE("the documented defaults are the ones that apply")
         {"nat.timeouts.tcp-transitory", duration_text(config.nat.timeouts.tcp_transitory)},
         {"nat.timeouts.udp", duration_text(config.nat.timeouts.udp)},
         {"nat.timeouts.icmp", duration_text(config.nat.timeouts.icmp)},
+        {"services.NAME.forward", Service{}.forward == Service::Forward::dnat ? "dnat" : "direct"},
+        {"services.NAME.sessions", Service{}.sessions ? "true" : "false"},
         {"services.NAME.backends[].weight", count(backend.weight)},
         {"registries.NAME.keep-when-lost", Registry{}.keep_when_lost ? "some time" : "forever"},
         {"routes[].network", StaticRoute{}.network},

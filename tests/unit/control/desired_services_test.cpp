@@ -90,6 +90,29 @@ TEST_CASE("a service that its registry does not know has no backends, and says s
     CHECK(service(node.desired().objects).backends_size() == 0);
 }
 
+TEST_CASE("a direct service gets its mode, and no backend that listens on another port")
+{
+    Wanting node = with_registry();
+    node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.31"), backend("10.1.0.32")}}};
+    auto& listed = node.registries["shop"]->at("com.shop.Order");
+    listed[0].port = 443;
+    node.program();
+    const std::uint32_t translated = id_of(node.programmed, "10.1.0.31");
+
+    config::Service& order = node.config.services.at("order");
+    order.forward = config::Service::Forward::direct;
+    order.sessions = false;
+    const Desired wanted = node.desired();
+    CHECK(service(wanted.objects).forward() == api::DIRECT);
+    CHECK(service(wanted.objects).stateless());
+    CHECK(has_line(wanted.objects, "service order 203.0.113.80:443 direct without sessions, 10.1.0.31:443 weight 100"));
+    CHECK(wanted.problems ==
+          std::vector<std::string>{"gateway.yaml:33: backend 10.1.0.32 of service order has port 8443, "
+                                   "to which 'direct' cannot lead; it is left out"});
+    // Its sessions would be of no use: whose they were must be gone.
+    CHECK(id_of(wanted.objects, "10.1.0.31") != translated);
+}
+
 TEST_CASE("backends keep their numbers while others come and go")
 {
     Wanting node = with_registry();

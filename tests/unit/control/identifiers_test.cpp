@@ -51,8 +51,14 @@ TEST_CASE("numbers are read back from what is programmed, each kind by itself")
 
 TEST_CASE("a backend's name says whose it is and where")
 {
-    CHECK(backend_name("order", packed("10.1.0.31"), 8443) == "order/10.1.0.31:8443");
-    CHECK(backend_name("order", packed("2001:db8::1"), 8443) == "order/[2001:db8::1]:8443");
+    api::Service order;
+    order.set_name("order");
+    CHECK(backend_name(order, packed("10.1.0.31"), 8443) == "order/10.1.0.31:8443");
+    CHECK(backend_name(order, packed("2001:db8::1"), 8443) == "order/[2001:db8::1]:8443");
+    order.set_forward(api::DIRECT); // another mode, another backend: its sessions are of no use to this one
+    CHECK(backend_name(order, packed("10.1.0.31"), 0) == "order/10.1.0.31:0 direct");
+    order.set_stateless(true);
+    CHECK(backend_name(order, packed("10.1.0.31"), 0) == "order/10.1.0.31:0 stateless");
 }
 
 } // namespace sluice::control

@@ -219,6 +219,23 @@ TEST_CASE("a service that is not there is a finding that names those that are")
     CHECK(missing.error().text == "there is no service 'ordr'; there is order, pay");
 }
 
+TEST_CASE("services tell how they forward, where it is not the ordinary way")
+{
+    World world;
+    api::Reply services;
+    for (const char* name : {"translated", "direct", "ring"}) {
+        api::ServiceStats& service = *services.mutable_services()->add_services();
+        service.set_name(name);
+        if (service.name() != "translated") service.set_forward(api::DIRECT);
+        service.set_stateless(service.name() == "ring");
+    }
+    world.dataplane({{api::SERVICES, services}});
+    CHECK_FALSE(contains(world.run({"services", "translated"})->out, "  direct"));
+    CHECK_FALSE(contains(world.run({"services", "direct"})->out, "no sessions"));
+    CHECK(contains(world.run({"services", "direct"})->out, "  direct  "));
+    CHECK(contains(world.run({"services", "ring"})->out, "  direct, no sessions  "));
+}
+
 TEST_CASE("every command that reads tells who does not answer")
 {
     const World world;
