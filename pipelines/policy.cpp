@@ -35,6 +35,7 @@ struct Policy::Case {
     const table::Snapshot& tables;
     const Packet& packet;
     table::SessionTable<typename Family::Key>& sessions;
+    table::PairReserve& reserve;
     typename Family::Key key;
     std::uint32_t now; // SessionTable::tick
     std::uint64_t tsc;
@@ -187,7 +188,7 @@ struct Policy::Case {
         Action answer = answer_to(action);
         mark_if_local<Family>(tables, action);
         mark_if_local<Family>(tables, answer);
-        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now});
+        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now}, reserve);
     }
 
     // What insert() would say, in its order, short of a race and of pairs that wait for their grace period.
@@ -213,6 +214,7 @@ Decision<Family> Policy::decide(const BurstContext& context, const Packet& packe
     return Case<Family>{context.tables,
                         packet,
                         sessions,
+                        reserves_.of<Family>(),
                         flow_key<Family>(packet),
                         sessions.tick(context.now),
                         context.now,

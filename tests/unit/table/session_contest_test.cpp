@@ -64,10 +64,12 @@ public:
             for (unsigned i = 0; i < 32; ++i)
                 meet(static_cast<std::uint32_t>(random_() % flows));
             contest_.table.take_undone([this](std::uint32_t pair) { leave(pair, false); }, 16);
+            contest_.table.settle(own_);
             contest_.quiet.counts[number_].fetch_add(1);
             while (!leaving_.empty() && contest_.quiet.passed(leaving_.front().since))
                 release();
         }
+        contest_.table.give_up(own_);
         contest_.quiet.counts[number_].store(~std::uint64_t{0}); // holds nothing ever after
     }
 
@@ -76,7 +78,7 @@ public:
         const Leaving gone = leaving_.front();
         leaving_.pop_front();
         if (gone.owns && !contest_.pool.give_back(contest_.table.cold(2 * gone.pair).lease, udp)) ++wrong;
-        contest_.table.release(gone.pair);
+        test::release(contest_.table, gone.pair);
     }
     [[nodiscard]] bool has_leaving() const { return !leaving_.empty(); }
 
@@ -114,7 +116,7 @@ private:
         pair.reverse.key.destination_port = lease->port;
         pair.cold.service = flow;
         pair.cold.lease = lease->handle;
-        const Inserted made = contest_.table.insert(pair);
+        const Inserted made = contest_.table.insert(pair, own_);
         if (made.result == Insert::inserted) {
             ++begun;
             return;
@@ -128,6 +130,7 @@ private:
     unsigned number_;
     std::mt19937 random_;
     std::deque<Leaving> leaving_;
+    PairReserve own_;
 };
 
 void audit(Contest& contest)
@@ -157,12 +160,12 @@ void audit(Contest& contest)
     for (const std::uint32_t pair : pairs) {
         REQUIRE(table.unlink(pair));
         REQUIRE(contest.pool.give_back(table.cold(2 * pair).lease, udp)); // leased, and once
-        table.release(pair);
+        test::release(table, pair);
     }
     CHECK(contest.pool.blocks_leased() == 0);
     CHECK(contest.pool.subscribers() == 0);
     for (std::uint32_t flow = 0; flow < capacity; ++flow)
-        REQUIRE(table.insert(test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
+        REQUIRE(test::insert(table, test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
 }
 
 void run(std::chrono::seconds duration)
@@ -177,7 +180,7 @@ void run(std::chrono::seconds duration)
     for (Worker* worker : {&first, &second})
         while (worker->has_leaving())
             worker->release();
-    contest.table.take_undone([&](std::uint32_t pair) { contest.table.release(pair); });
+    contest.table.take_undone([&](std::uint32_t pair) { test::release(contest.table, pair); });
     CHECK(first.wrong + second.wrong == 0);
     CHECK(first.begun + second.begun - first.ended - second.ended == contest.table.size());
     CHECK(first.ended > 0);
