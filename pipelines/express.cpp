@@ -3,19 +3,11 @@
 
 #include "pipelines/express_look.hpp"
 #include "pipelines/express_send.hpp"
+#include "pipelines/openings.hpp"
 #include "pipelines/traffic_runs.hpp"
 
 namespace sluice {
 namespace {
-
-template<class Family>
-const typename Family::Key& key_of(const ExpressItem& item) noexcept
-{
-    if constexpr (Family::family == V4::family)
-        return item.key.v4;
-    else
-        return item.key.v6;
-}
 
 template<class Visit>
 auto with_family(const ExpressItem& item, Visit&& visit) noexcept
@@ -75,6 +67,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::resolve);
     each(count, [this](Item& item) { find_tunnels(item); });
     ended(Pass::tunnel);
+    if (openings_) Openings(tables_, sessions_, reserves_).foresee(lane_, count);
+    ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);
 }
@@ -95,6 +89,7 @@ void Express::hash_all(unsigned count) noexcept
             Item& item = lane_[items[i]];
             item.hash = hash;
             if (item.lane != Lane::plain) sessions.prefetch_bucket(hash);
+            openings_ |= item.lane == Lane::keyed;
         });
 }
 
@@ -149,9 +144,11 @@ void Express::resolve(Item& item) noexcept
         if (resolve_session<Family>(item)) return;
         // Without a session, what stays inside its network goes by its routes; all else is a matter of policy.
         const bool inside = item.network != table::public_network && is_ordinary<Family>(item);
-        item.lane = inside ? Lane::plain : Lane::general;
+        item.lane = inside ? Lane::plain : Lane::keyed;
     }
-    if (item.lane == Lane::plain && !resolve_route<Family>(item)) item.lane = Lane::general;
+    if (item.lane == Lane::plain && resolve_route<Family>(item)) return;
+    item.lane = Lane::keyed;
+    openings_ = true;
 }
 
 // False: the flow has no session.
@@ -242,7 +239,7 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
         Item& item = lane_[i];
         const bool leaves = may_leave(item) && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
-            general.take(item.mbuf);
+            general.take(item);
             continue;
         }
         runs.received(item);

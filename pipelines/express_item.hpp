@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "dataplane/burst/family.hpp"
 #include "dataplane/burst/pipeline.hpp"
 #include "dataplane/table/exit.hpp"
 #include "dataplane/table/flow_key.hpp"
@@ -17,7 +18,7 @@ namespace sluice {
 struct alignas(64) ExpressItem {
     enum class Lane : std::uint8_t {
         general, // not for the express lane; nothing of it was changed
-        keyed,   // the same, but its flow is known: its bucket is worth a prefetch
+        keyed,   // the same, but its flow is known and its bucket on the way: it may be the first of that
         gtpu,    // a G-PDU whose tunnel is looked up in the next pass
         session, // may have a session
         plain    // has none: routed as it is
@@ -46,6 +47,15 @@ struct alignas(64) ExpressItem {
 };
 
 static_assert(sizeof(ExpressItem) == 128);
+
+template<class Family>
+[[nodiscard]] inline const typename Family::Key& key_of(const ExpressItem& item) noexcept
+{
+    if constexpr (Family::family == V4::family)
+        return item.key.v4;
+    else
+        return item.key.v6;
+}
 
 using ExpressLane = std::array<ExpressItem, burst_size>;
 
