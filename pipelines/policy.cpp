@@ -51,7 +51,7 @@ struct Policy::Case {
 
     const table::LocalAddress* local(std::uint16_t network, const typename Family::Address& address) const
     {
-        return tables.locals.find(address_key<Family>(network, address));
+        return find_local<Family>(tables, network, address);
     }
 
     Made to_own_address(const table::LocalAddress& own)

@@ -24,7 +24,7 @@ std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables, co
 template<class Family>
 void mark_if_local(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept
 {
-    if (tables.locals.find(address_key<Family>(action.out_network, action.new_destination)) != nullptr)
+    if (find_local<Family>(tables, action.out_network, action.new_destination) != nullptr)
         action.flags |= action.answers_local;
 }
 
