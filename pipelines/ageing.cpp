@@ -1,6 +1,8 @@
 #include "pipelines/ageing.hpp"
 
 #include <array>
+#include <span>
+#include <utility>
 
 #include <rte_cycles.h>
 
@@ -173,6 +175,8 @@ bool Ageing::release()
 {
     auto& table = sessions_.of<Family>();
     auto& waiting = part<Family>().waiting;
+    std::array<std::uint32_t, table::SessionTable<typename Family::Key>::family> left;
+    std::uint32_t freed = 0;
     while (!waiting.empty()) {
         const std::size_t count = std::min<std::size_t>(batch, waiting.size());
         const auto first = waiting.end() - static_cast<std::ptrdiff_t>(count);
@@ -183,12 +187,16 @@ bool Ageing::release()
         }
         for (auto leaving = first; leaving != waiting.end(); ++leaving)
             if (leaving->owns) prefetch_port(table.cold(2 * leaving->pair));
-        for (auto leaving = first; leaving != waiting.end(); ++leaving)
-            release_one<Family>(*leaving);
+        for (auto leaving = first; leaving != waiting.end(); ++leaving) {
+            give_back<Family>(*leaving);
+            left[freed++] = leaving->pair;
+        }
         waiting.erase(first, waiting.end());
-        if (rte_rdtsc() > slice_end_) return !waiting.empty();
+        if (freed + batch > left.size()) table.release(std::span(left).first(std::exchange(freed, 0)));
+        if (rte_rdtsc() > slice_end_) break;
     }
-    return false;
+    table.release(std::span(left).first(freed));
+    return !waiting.empty();
 }
 
 void Ageing::prefetch_port(const table::Cold& cold) const
@@ -197,8 +205,9 @@ void Ageing::prefetch_port(const table::Cold& cold) const
     if (const table::PortBlocks* pool = owners_.pool(cold.pool)) pool->prefetch(cold.lease);
 }
 
+// What the session owned.
 template<class Family>
-void Ageing::release_one(const Leaving& leaving)
+void Ageing::give_back(const Leaving& leaving)
 {
     auto& table = sessions_.of<Family>();
     const auto& forward = table.entry(2 * leaving.pair);
@@ -213,7 +222,6 @@ void Ageing::release_one(const Leaving& leaving)
             forward.packets.load(std::memory_order_relaxed) + reverse.packets.load(std::memory_order_relaxed);
         totals.bytes += forward.bytes.load(std::memory_order_relaxed) + reverse.bytes.load(std::memory_order_relaxed);
     }
-    table.release(leaving.pair);
 }
 
 } // namespace sluice

@@ -78,7 +78,7 @@ private:
     template<class Family>
     [[nodiscard]] bool release();
     template<class Family>
-    void release_one(const Leaving& leaving);
+    void give_back(const Leaving& leaving);
     void prefetch_port(const table::Cold& cold) const;
     [[nodiscard]] bool work(std::uint64_t now, const table::Snapshot& tables);
     void begin_grace_period();

@@ -5,12 +5,11 @@
 #include "pipelines/express_send.hpp"
 #include "pipelines/ip/way.hpp"
 #include "pipelines/l4lb/balance.hpp"
+#include "pipelines/openings.hpp"
 #include "pipelines/traffic_runs.hpp"
 
 namespace sluice {
 namespace {
-
-using express::key_of;
 
 // Inside its network a packet goes by the routes when no session knows it.
 bool needs_route(const ExpressItem& item) noexcept
@@ -60,6 +59,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::resolve);
     find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
     ended(Pass::tunnel);
+    if (openings_) Openings(tables_, sessions_, reserves_).foresee(lane_, count);
+    ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);
 }
@@ -87,6 +88,7 @@ void Express::hash_all() noexcept
             Item& item = lane_.items[all.at[i]];
             item.hash = hash;
             if (item.lane <= Lane::session) sessions.prefetch_bucket(hash);
+            openings_ |= item.lane == Lane::keyed;
         });
 }
 
@@ -196,9 +198,11 @@ inline void Express::resolve(Item& item) noexcept
         if (resolve_session<Family>(item)) return;
         // Without a session, what stays inside its network goes by its routes; all else is a matter of policy.
         const bool inside = item.network != table::public_network && is_ordinary<Family>(item);
-        item.lane = inside ? Lane::plain : Lane::general;
+        item.lane = inside ? Lane::plain : Lane::keyed;
     }
-    if (item.lane == Lane::plain && !resolve_route<Family>(item)) item.lane = Lane::general;
+    if (item.lane == Lane::plain && resolve_route<Family>(item)) return;
+    item.lane = Lane::keyed;
+    openings_ = true;
 }
 
 // False: the flow has no session.
@@ -325,7 +329,10 @@ inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
         return item.lane == Lane::ring ? count_backend(item) : item.network;
     }
     auto& entry = sessions_.of<Family>().entry(item.entry);
-    express::translate(Family{}, item, entry);
+    if (entry.rewrites())
+        express::translate(Family{}, item, entry);
+    else
+        express::forward<Family>(item);
     entry.hit(item.l3_length, tick);
     return entry.out_network;
 }
@@ -338,7 +345,7 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
         Item& item = lane_.items[i];
         const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
-            general.take(item.mbuf);
+            general.take(item);
             continue;
         }
         runs.received(item);

@@ -4,9 +4,9 @@
 // alone or by the ring of a service without sessions. Everything else is left untouched for the general way, which does
 // the same for all packets; the tests hold both against each other byte for byte.
 //
-//   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper ─► prefetch
-//   group
-//        ─► resolve, prefetch exit ─► prefetch tunnel counters ─► send, or general
+//   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper
+//        ─► prefetch group ─► resolve, prefetch exit ─► prefetch tunnel counters ─► foresee new flows
+//        ─► send, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.
 #pragma once
@@ -25,6 +25,7 @@ public:
     Express(WorkerState& worker, BurstContext& context)
         : lane_(worker.lane)
         , sessions_(worker.sessions)
+        , reserves_(worker.reserves)
         , traffic_(worker.traffic)
         , context_(context)
         , tables_(context.tables)
@@ -101,9 +102,11 @@ private:
 
     ExpressLane& lane_;
     translate::Sessions& sessions_;
+    translate::Reserves& reserves_;
     Traffic& traffic_;
     BurstContext& context_;
     const table::Snapshot& tables_;
+    bool openings_ = false; // some of the burst may be first packets of flows
 };
 
 } // namespace sluice

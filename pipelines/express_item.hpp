@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "dataplane/burst/family.hpp"
 #include "dataplane/burst/pipeline.hpp"
 #include "dataplane/table/exit.hpp"
 #include "dataplane/table/flow_key.hpp"
@@ -20,7 +21,7 @@ namespace sluice {
 struct alignas(8) ExpressSeen {
     enum class Lane : std::uint8_t {
         general, // not for the express lane; nothing of it was changed
-        keyed,   // general, but its flow is known: its bucket is worth a prefetch
+        keyed,   // general, but its flow is known and its bucket on the way: it may be the first of that
         session, // may have a session
         plain,   // has none: routed as it is
         ring     // to a service without sessions: routed as it is, to the backend of its slot
@@ -47,14 +48,14 @@ struct alignas(64) ExpressItem : ExpressSeen {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
-    std::uint64_t hash;        // keyed, of the flow
-    std::uint32_t entry;       // session entry, or none
-    std::uint32_t group;       // of the route to its destination, where it seems to have no session; or none
+    std::uint64_t hash;  // keyed, of the flow
+    std::uint32_t entry; // session entry, or none
+    std::uint32_t group; // of the route to its destination, where it seems to have no session; or none
     union {
         std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
         std::uint32_t member; // of a ring: the slot, then the backend's index
     };
-    std::uint32_t tunnel;      // counter of the tunnel it came out of, or none; before that, the TEID
+    std::uint32_t tunnel; // counter of the tunnel it came out of, or none; before that, the TEID
     union {
         std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
         std::uint32_t service; // index of the one without sessions
@@ -90,5 +91,14 @@ struct ExpressLane {
     ExpressList routed4; // of those, who needs a route
     ExpressList routed6;
 };
+
+template<class Family, class Item>
+[[nodiscard]] inline auto& key_of(Item& item) noexcept
+{
+    if constexpr (Family::family == V4::family)
+        return item.key.v4;
+    else
+        return item.key.v6;
+}
 
 } // namespace sluice

@@ -84,7 +84,7 @@ void Express::parse_all(Layer layer) noexcept
     const unsigned count = packets.count;
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[packets.at[i]];
-        note(item, express::look(Family{}, express::key_of<Family>(item), item.network, item.ip, item.room));
+        note(item, express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room));
     }
     list_all<Family>(packets, layer);
 }
@@ -111,7 +111,7 @@ inline void Express::list_all(const ExpressList& packets, Layer layer) noexcept
     for (unsigned i = 0; i < count; ++i) {
         const std::uint8_t place = packets.at[i];
         const Item& item = lane.items[place];
-        const std::uint16_t to = express::key_of<Family>(item).destination_port;
+        const std::uint16_t to = key_of<Family>(item).destination_port;
         const bool is_public = (item.lane == Lane::session) & (item.network == table::public_network);
         const bool to_tunnel =
             is_public & (item.protocol == wire::IpProtocol::udp) & ((to == vxlan) | (to == wire::Gtpu::port.raw()));

@@ -12,15 +12,6 @@
 
 namespace sluice::express {
 
-template<class Family, class Item>
-[[nodiscard]] inline auto& key_of(Item& item) noexcept
-{
-    if constexpr (Family::family == V4::family)
-        return item.key.v4;
-    else
-        return item.key.v6;
-}
-
 template<class Word>
 [[nodiscard]] inline Word load(const void* from) noexcept
 {

@@ -12,6 +12,7 @@
 #include "pipelines/rate_limit.hpp"
 #include "pipelines/traffic.hpp"
 #include "pipelines/translate/icmp_error.hpp"
+#include "pipelines/translate/reserves.hpp"
 #include "pipelines/translate/sessions.hpp"
 
 namespace sluice {
@@ -23,7 +24,8 @@ struct WorkerState {
     ip::Hold hold;
     RateLimit errors;       // ICMP errors that may be sent
     RateLimit new_sessions; // that may begin
-    ExpressLane lane{};     // of the burst at hand
+    translate::Reserves reserves{};
+    ExpressLane lane{}; // of the burst at hand
 };
 
 class Forwarder {
@@ -32,7 +34,7 @@ public:
         : worker_(worker)
         , context_(context)
         , tables_(context.tables)
-        , policy_(worker.sessions, worker.new_sessions)
+        , policy_(worker.sessions, worker.reserves, worker.new_sessions)
     {
     }
 

@@ -20,6 +20,7 @@ Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t t
               ip::Hold(tsc_hz),
               RateLimit(tsc_hz, errors_per_second),
               RateLimit(tsc_hz, new_sessions),
+              {},
               {}}
     , stages_(stages)
 {
@@ -34,6 +35,7 @@ void Gateway::receive(BurstContext& context, std::uint16_t port, rte_mbuf* const
     else
         std::for_each_n(frames, count, [&general](rte_mbuf* frame) { general.take(frame); });
     context.departures.flush();
+    worker_.reserves.settle(worker_.sessions);
 }
 
 void Gateway::tick(BurstContext& context) noexcept
@@ -58,6 +60,7 @@ void Gateway::tick(BurstContext& context) noexcept
                                           static_cast<unsigned>(address.size()));
         });
     context.departures.flush();
+    worker_.reserves.settle(worker_.sessions);
 }
 
 void Gateway::close(BurstContext& context) noexcept
@@ -68,6 +71,7 @@ void Gateway::close(BurstContext& context) noexcept
         forwarder.settle(packet, Verdict::drop(ip::RouteDrop::neighbor_unresolved));
     });
     context.departures.flush();
+    worker_.reserves.give_up(worker_.sessions);
 }
 
 } // namespace sluice

@@ -35,6 +35,7 @@ struct Policy::Case {
     const table::Snapshot& tables;
     const Packet& packet;
     table::SessionTable<typename Family::Key>& sessions;
+    table::PairReserve& reserve;
     typename Family::Key key;
     std::uint32_t now; // SessionTable::tick
     std::uint64_t tsc;
@@ -50,7 +51,7 @@ struct Policy::Case {
 
     const table::LocalAddress* local(std::uint16_t network, const typename Family::Address& address) const
     {
-        return tables.locals.find(address_key<Family>(network, address));
+        return find_local<Family>(tables, network, address);
     }
 
     Made to_own_address(const table::LocalAddress& own)
@@ -199,7 +200,7 @@ struct Policy::Case {
         Action answer = answer_to(action);
         mark_if_local<Family>(tables, action);
         mark_if_local<Family>(tables, answer);
-        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now});
+        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now}, reserve);
     }
 
     // What insert() would say, in its order, short of a race and of pairs that wait for their grace period.
@@ -225,6 +226,7 @@ Decision<Family> Policy::decide(const BurstContext& context, const Packet& packe
     return Case<Family>{context.tables,
                         packet,
                         sessions,
+                        reserves_.of<Family>(),
                         flow_key<Family>(packet),
                         sessions.tick(context.now),
                         context.now,

@@ -7,7 +7,7 @@
 #include "dataplane/burst/pipeline.hpp"
 #include "dataplane/burst/translation.hpp"
 #include "pipelines/rate_limit.hpp"
-#include "pipelines/translate/sessions.hpp"
+#include "pipelines/translate/reserves.hpp"
 
 namespace sluice {
 
@@ -24,9 +24,10 @@ struct Decision {
 
 class Policy {
 public:
-    // `new_sessions`: the worker's own, asked before a session is made.
-    Policy(translate::Sessions& sessions, RateLimit& new_sessions)
+    // `reserves` and `new_sessions`: the worker's own, the latter asked before a session is made.
+    Policy(translate::Sessions& sessions, translate::Reserves& reserves, RateLimit& new_sessions)
         : sessions_(sessions)
+        , reserves_(reserves)
         , new_sessions_(new_sessions)
     {
     }
@@ -40,6 +41,7 @@ private:
     struct Case;
 
     translate::Sessions& sessions_;
+    translate::Reserves& reserves_;
     RateLimit& new_sessions_;
 };
 

@@ -25,7 +25,7 @@ template<class Family>
 void mark_if_local(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept
 {
     if (action.has(action.direct)) return; // for the backend, whoever else has its address
-    if (tables.locals.find(address_key<Family>(action.out_network, action.new_destination)) != nullptr)
+    if (find_local<Family>(tables, action.out_network, action.new_destination) != nullptr)
         action.flags |= action.answers_local;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "dataplane/burst/translation.hpp"
+#include "dataplane/table/snapshot.hpp"
 
 namespace sluice {
 
@@ -12,6 +13,16 @@ namespace sluice {
 template<class Family>
 [[nodiscard]] std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables,
                                                              const typename Family::Key& key, bool opens) noexcept;
+
+// Who the address belongs to when it is one of ours. Of IPv4 most are not, and the smaller map says so.
+template<class Family>
+[[nodiscard]] const table::LocalAddress* find_local(const table::Snapshot& tables, std::uint16_t network,
+                                                    const typename Family::Address& address) noexcept
+{
+    if constexpr (Family::family == V4::family)
+        if (tables.locals4.find(table::local4_key(network, address)) == nullptr) return nullptr;
+    return tables.locals.find(address_key<Family>(network, address));
+}
 
 // Whether the flow is addressed to the node itself after `action`, which then has `answers_local`.
 template<class Family>

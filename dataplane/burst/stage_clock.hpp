@@ -14,9 +14,9 @@ namespace sluice {
 class StageClock {
 public:
     // The passes of the express lane; `leave` is the last one and all that goes the general way.
-    enum class Pass : std::uint8_t { look, open, choose, hash, fetch, deepen, group, resolve, tunnel, leave };
-    static constexpr std::array<std::string_view, 10> names{"look",   "open",  "choose",  "hash",   "fetch",
-                                                            "deepen", "group", "resolve", "tunnel", "leave"};
+    enum class Pass : std::uint8_t { look, open, choose, hash, fetch, deepen, group, resolve, tunnel, foresee, leave };
+    static constexpr std::array<std::string_view, 11> names{"look",  "open",    "choose", "hash",    "fetch", "deepen",
+                                                            "group", "resolve", "tunnel", "foresee", "leave"};
 
     void begin(unsigned packets) noexcept
     {

@@ -36,6 +36,9 @@ public:
         return none;
     }
 
+    // Forgets what is in it. Precondition: nobody else uses it.
+    void clear() { head_.store(none, std::memory_order_relaxed); }
+
     // What pop() would give, just now: to fetch its memory ahead.
     [[nodiscard]] std::uint32_t top() const { return index_of(head_.load(std::memory_order_relaxed)); }
 

@@ -64,15 +64,23 @@ std::uint64_t PortBlocks::hash(std::uint64_t subscriber, std::uint64_t salt) con
     return hasher_.hash16(key.data());
 }
 
-PortBlocks::Shard& PortBlocks::shard_of(std::uint64_t subscriber)
+std::size_t PortBlocks::shard_of(std::uint64_t subscriber) const
 {
-    return shards_[hash(subscriber, 0) & (shards_.size() - 1)];
+    return hash(subscriber, 0) & (shards_.size() - 1);
 }
 
-std::atomic<std::uint64_t>& PortBlocks::word(std::uint32_t block, unsigned port_class, std::uint32_t index)
+// Where in a block the search for a free port begins.
+std::uint32_t PortBlocks::start_of(std::uint64_t subscriber, std::uint8_t protocol, std::uint32_t attempt,
+                                   std::uint32_t draw) const
+{
+    const std::uint64_t random = hash(subscriber, std::uint64_t{draw} << 32 | attempt << 8 | protocol);
+    return static_cast<std::uint32_t>(random & (block_size_ - 1));
+}
+
+std::size_t PortBlocks::word_at(std::uint32_t block, unsigned port_class, std::uint32_t index) const
 {
     const std::size_t words = block_size_ / word_bits;
-    return bits_[(std::size_t{block} * classes + port_class) * words + index];
+    return (std::size_t{block} * classes + port_class) * words + index;
 }
 
 Lease PortBlocks::lease(std::uint32_t handle) const
@@ -87,10 +95,9 @@ tl::expected<Lease, PortRefusal> PortBlocks::take(std::uint64_t subscriber, std:
 {
     const auto port_class = class_of(protocol);
     if (!port_class) return tl::unexpected(PortRefusal::protocol_without_ports);
-    Shard& shard = shard_of(subscriber);
+    Shard& shard = shards_[shard_of(subscriber)];
     const std::lock_guard guard(shard.lock);
-    const std::uint64_t random = hash(subscriber, std::uint64_t{++shard.draws} << 32 | attempt << 8 | protocol);
-    const auto start = static_cast<std::uint32_t>(random & (block_size_ - 1));
+    const std::uint32_t start = start_of(subscriber, protocol, attempt, ++shard.draws);
     if (const std::uint32_t known = take_from_known(shard, subscriber, *port_class, start); known != none)
         return lease(known);
     const std::uint32_t record = find(shard, subscriber);
@@ -120,20 +127,57 @@ std::uint32_t PortBlocks::take_from_known(const Shard& shard, std::uint64_t subs
     return port == none ? none : shard.last_block * block_size_ + port;
 }
 
-// Precondition: the shard's lock. From `start` to the end of the block, then from its beginning.
+void PortBlocks::prefetch_subscriber(std::uint64_t subscriber) const
+{
+    __builtin_prefetch(&shards_[shard_of(subscriber)], 1);
+}
+
+// Who finds the shard locked would wait for it in take() as well, and does so there.
+PortBlocks::Foresight PortBlocks::foresee(std::uint64_t subscriber, std::uint8_t protocol)
+{
+    const auto port_class = class_of(protocol);
+    Shard& shard = shards_[shard_of(subscriber)];
+    if (!port_class || !shard.lock.try_lock()) return {none, 0, 0};
+    const std::uint32_t block = shard.last_name == subscriber ? shard.last_block : none;
+    if (block == none && shard.head != none) __builtin_prefetch(&records_[shard.head]);
+    const std::uint32_t draw = shard.draws + 1;
+    shard.lock.unlock();
+    if (block == none) return {none, 0, 0};
+    const std::uint32_t start = start_of(subscriber, protocol, 0, draw);
+    __builtin_prefetch(&blocks_[block], 1);
+    __builtin_prefetch(&bits_[word_at(block, *port_class, start / word_bits)], 1);
+    return {block, start, *port_class};
+}
+
+std::optional<Lease> PortBlocks::foreseen(const Foresight& foresight) const
+{
+    if (foresight.block == none) return std::nullopt;
+    const std::uint32_t port = find_port(foresight.block, foresight.port_class, foresight.start);
+    return port == none ? std::nullopt : std::optional(lease(foresight.block * block_size_ + port));
+}
+
+// Precondition: the shard's lock, under which alone bits are set.
 std::uint32_t PortBlocks::take_port(std::uint32_t block, unsigned port_class, std::uint32_t start)
+{
+    const std::uint32_t port = find_port(block, port_class, start);
+    if (port == none) return none;
+    blocks_[block].used.fetch_add(1, std::memory_order_relaxed);
+    bits_[word_at(block, port_class, port / word_bits)].fetch_or(std::uint64_t{1} << port % word_bits,
+                                                                 std::memory_order_acq_rel);
+    return port;
+}
+
+// From `start` to the end of the block, then from its beginning.
+std::uint32_t PortBlocks::find_port(std::uint32_t block, unsigned port_class, std::uint32_t start) const
 {
     const std::uint32_t words = block_size_ / word_bits;
     const std::uint64_t from_start = ~std::uint64_t{0} << start % word_bits;
     for (std::uint32_t step = 0; step <= words; ++step) {
         const std::uint32_t index = (start / word_bits + step) % words;
         const std::uint64_t allowed = step == 0 ? from_start : step == words ? ~from_start : ~std::uint64_t{0};
-        std::atomic<std::uint64_t>& bits = word(block, port_class, index);
-        const std::uint32_t bit = first_free(bits.load(std::memory_order_acquire), allowed);
-        if (bit == word_bits) continue;
-        blocks_[block].used.fetch_add(1, std::memory_order_relaxed);
-        bits.fetch_or(std::uint64_t{1} << bit, std::memory_order_acq_rel);
-        return index * word_bits + bit;
+        const std::uint64_t bits = bits_[word_at(block, port_class, index)].load(std::memory_order_acquire);
+        const std::uint32_t bit = first_free(bits, allowed);
+        if (bit != word_bits) return index * word_bits + bit;
     }
     return none;
 }
@@ -215,7 +259,8 @@ bool PortBlocks::give_back(std::uint32_t handle, std::uint8_t protocol)
     const std::uint32_t port = handle % block_size_;
     const std::uint64_t bit = std::uint64_t{1} << port % word_bits;
     const std::uint64_t owner = blocks_[block].owner.load(std::memory_order_acquire);
-    const std::uint64_t before = word(block, *port_class, port / word_bits).fetch_and(~bit, std::memory_order_acq_rel);
+    std::atomic<std::uint64_t>& bits = bits_[word_at(block, *port_class, port / word_bits)];
+    const std::uint64_t before = bits.fetch_and(~bit, std::memory_order_acq_rel);
     if ((before & bit) == 0) return false;
     if (blocks_[block].used.fetch_sub(1, std::memory_order_acq_rel) == 1) free_if_unused(block, owner);
     return true;
@@ -231,7 +276,7 @@ bool PortBlocks::give_back(std::uint32_t address, std::uint16_t port, std::uint8
 // block.
 void PortBlocks::free_if_unused(std::uint32_t block, std::uint64_t owner)
 {
-    Shard& shard = shard_of(owner);
+    Shard& shard = shards_[shard_of(owner)];
     const std::lock_guard guard(shard.lock);
     if (blocks_[block].owner.load(std::memory_order_acquire) != owner) return;
     if (blocks_[block].used.load(std::memory_order_acquire) != 0) return;

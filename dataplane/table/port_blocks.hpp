@@ -37,6 +37,8 @@ struct Lease {
 };
 
 class PortBlocks {
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
 public:
     struct Settings {
         std::vector<std::uint32_t> addresses; // host order, each once
@@ -53,6 +55,17 @@ public:
     // what it got; it takes part in the choice of the place, no more. The caller gives back what it does not use.
     [[nodiscard]] tl::expected<Lease, PortRefusal> take(std::uint64_t subscriber, std::uint8_t protocol,
                                                         std::uint32_t attempt = 0);
+    // Ahead of take(), in three steps over a burst, so that it does not wait for memory: each reads what the one before
+    // has asked for. The last tells what attempt 0 of take() will most likely give; nothing is taken.
+    struct Foresight {
+        std::uint32_t block; // none: nothing can be told
+        std::uint32_t start;
+        unsigned port_class;
+    };
+    void prefetch_subscriber(std::uint64_t subscriber) const;
+    [[nodiscard]] Foresight foresee(std::uint64_t subscriber, std::uint8_t protocol);
+    [[nodiscard]] std::optional<Lease> foreseen(const Foresight& foresight) const;
+
     // After the grace period of the session that had it. False when it was not leased: nothing changes then.
     bool give_back(std::uint32_t handle, std::uint8_t protocol);
     bool give_back(std::uint32_t address, std::uint16_t port, std::uint8_t protocol);
@@ -69,7 +82,6 @@ public:
     [[nodiscard]] std::uint32_t subscribers() const { return subscribers_in_use_.load(std::memory_order_relaxed); }
 
 private:
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
     static constexpr std::uint64_t nobody = ~std::uint64_t{0};
     static constexpr unsigned classes = 3; // TCP, UDP, ICMP
 
@@ -100,13 +112,16 @@ private:
 
     [[nodiscard]] static std::optional<unsigned> class_of(std::uint8_t protocol);
     [[nodiscard]] std::uint64_t hash(std::uint64_t subscriber, std::uint64_t salt) const;
-    [[nodiscard]] Shard& shard_of(std::uint64_t subscriber);
-    [[nodiscard]] std::atomic<std::uint64_t>& word(std::uint32_t block, unsigned port_class, std::uint32_t index);
+    [[nodiscard]] std::size_t shard_of(std::uint64_t subscriber) const;
+    [[nodiscard]] std::uint32_t start_of(std::uint64_t subscriber, std::uint8_t protocol, std::uint32_t attempt,
+                                         std::uint32_t draw) const;
+    [[nodiscard]] std::size_t word_at(std::uint32_t block, unsigned port_class, std::uint32_t index) const;
     [[nodiscard]] Lease lease(std::uint32_t handle) const;
     [[nodiscard]] std::uint32_t find(const Shard& shard, std::uint64_t name) const;
     [[nodiscard]] std::uint32_t take_from_known(const Shard& shard, std::uint64_t subscriber, unsigned port_class,
                                                 std::uint32_t start);
     [[nodiscard]] std::uint32_t take_port(std::uint32_t block, unsigned port_class, std::uint32_t start);
+    [[nodiscard]] std::uint32_t find_port(std::uint32_t block, unsigned port_class, std::uint32_t start) const;
     [[nodiscard]] tl::expected<std::uint32_t, PortRefusal> add_block(Shard& shard, std::uint32_t record,
                                                                      std::uint64_t subscriber);
     [[nodiscard]] std::uint32_t add_subscriber(Shard& shard, std::uint64_t name);

@@ -153,11 +153,14 @@ bool Region::open_memory(std::uint64_t bytes, bool huge)
     return false;
 }
 
+// All of it is there from the start: a worker that were the first to touch a page would wait for the kernel, once in
+// twenty new sessions where pages are small.
 bool Region::map(std::uint64_t bytes)
 {
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
     if (memory == MAP_FAILED) return false;
-    ::madvise(memory, bytes, MADV_HUGEPAGE); // a wish, which some kernels refuse
+    ::madvise(memory, bytes, MADV_HUGEPAGE);       // wishes, which some kernels refuse
+    ::madvise(memory, bytes, MADV_POPULATE_WRITE); // since 5.14
     memory_ = memory;
     bytes_ = bytes;
     return true;

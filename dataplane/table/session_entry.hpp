@@ -35,6 +35,8 @@ struct Translation {
     std::uint8_t zero = 0;
 
     [[nodiscard]] bool has(std::uint8_t mask) const { return (flags & mask) != 0; }
+    // Otherwise not even a checksum may be written: there are two ways to write the same one.
+    [[nodiscard]] bool rewrites() const { return has(rewrites_source | rewrites_destination); }
     // What stands in the packet afterwards.
     [[nodiscard]] const typename Key::Address& written_destination() const
     {

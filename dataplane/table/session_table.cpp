@@ -1,6 +1,7 @@
 // Making and ending sessions: what happens once per flow. The lookup, which happens per packet, stands in the header.
 #include "dataplane/table/session_table.hpp"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -85,21 +86,127 @@ std::uint32_t SessionTable<Key>::find_locked(const Key& key, std::uint64_t hash)
     return find(key, hash);
 }
 
-// A pair that was used before comes first: its lines may still be near, and high_water() stays low.
+// ---- Free pairs. They hang in one list that all workers and ageing share, so each touch of it may cost a trip to
+// another core. Hence families: a pair in the list may carry others, whose numbers stand in the words of its entries
+// that count packets and bytes, and each of those carries others again. Who takes one has them all.
+
 template<class Key>
-std::uint32_t SessionTable<Key>::take_pair()
+std::atomic<std::uint64_t>& SessionTable<Key>::carried(std::uint32_t pair, std::size_t word)
 {
-    std::uint32_t pair = header_->free.pop(link());
-    if (const std::uint32_t following = header_->free.top(); following != none) {
-        prefetch_entry(2 * following); // for the insert after this one
-        prefetch_entry(2 * following + 1);
-        __builtin_prefetch(&cold_[following], 1);
+    Entry<Key>& entry = entries_[2 * pair + word / 2];
+    return word % 2 == 0 ? entry.packets : entry.bytes;
+}
+
+// The first word says how many and has the first of them; what was never used carries none.
+template<class Key>
+void SessionTable<Key>::look_into(std::uint32_t pair, PairReserve& own)
+{
+    std::uint64_t word = carried(pair, 0).load(std::memory_order_relaxed);
+    const auto count = static_cast<std::uint32_t>(word);
+    for (std::uint32_t i = 1; i <= count; ++i) {
+        if (i % 2 == 0) word = carried(pair, i / 2).load(std::memory_order_relaxed);
+        const auto other = static_cast<std::uint32_t>(i % 2 == 0 ? word : word >> 32);
+        prefetch_pair(other);
+        own.add(other);
     }
-    if (pair != none) return pair;
-    pair = header_->fresh.load(std::memory_order_relaxed);
-    while (pair < capacity())
-        if (header_->fresh.compare_exchange_weak(pair, pair + 1, std::memory_order_acq_rel)) return pair;
-    return none;
+}
+
+template<class Key>
+void SessionTable<Key>::push_free(std::span<const std::uint32_t> pairs)
+{
+    for (; !pairs.empty(); pairs = pairs.subspan(std::min(family, pairs.size())))
+        push_family(pairs.first(std::min(family, pairs.size())));
+}
+
+// As a heap lies in an array: pair i carries 7i + 1 to 7i + 7.
+template<class Key>
+void SessionTable<Key>::push_family(std::span<const std::uint32_t> pairs)
+{
+    constexpr std::size_t most_carried = 7;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const std::size_t first = std::min(most_carried * i + 1, pairs.size());
+        const auto others = pairs.subspan(first, std::min(most_carried, pairs.size() - first));
+        std::uint64_t word = others.size();
+        for (std::size_t half = 1; half <= others.size(); ++half) {
+            const std::uint64_t other = others[half - 1];
+            if (half % 2 == 0) carried(pairs[i], half / 2 - 1).store(word, std::memory_order_relaxed);
+            word = half % 2 == 0 ? other : word | other << 32;
+        }
+        carried(pairs[i], others.size() / 2).store(word, std::memory_order_relaxed);
+    }
+    header_->free.push(pairs[0], link());
+}
+
+template<class Key>
+void SessionTable<Key>::prefetch_pair(std::uint32_t pair) const
+{
+    prefetch_entry(2 * pair);
+    prefetch_entry(2 * pair + 1);
+    __builtin_prefetch(&cold_[pair], 1);
+}
+
+// Pairs that were used before come first: their lines may still be near, and high_water() stays low.
+template<class Key>
+void SessionTable<Key>::stock(PairReserve& own, unsigned wanted)
+{
+    if (own.size() >= wanted) return;
+    while (own.size() < wanted) {
+        if (own.has_unseen()) {
+            look_into(own.see_next(), own);
+            continue;
+        }
+        const std::uint32_t first = header_->free.pop(link());
+        if (first == none) break;
+        own.add(first);
+    }
+    if (own.size() < wanted) take_fresh(own, wanted - own.size());
+    if (const std::uint32_t following = header_->free.top(); following != none) prefetch_pair(following);
+}
+
+template<class Key>
+void SessionTable<Key>::take_fresh(PairReserve& own, unsigned count)
+{
+    std::uint32_t first = header_->fresh.load(std::memory_order_relaxed);
+    std::uint32_t taken = 0;
+    do {
+        taken = std::min(count, capacity() - std::min(first, capacity()));
+        if (taken == 0) return;
+    } while (!header_->fresh.compare_exchange_weak(first, first + taken, std::memory_order_acq_rel));
+    for (std::uint32_t pair = first; pair < first + taken; ++pair) {
+        prefetch_pair(pair);
+        own.add(pair);
+    }
+}
+
+template<class Key>
+std::uint32_t SessionTable<Key>::take_pair(PairReserve& own)
+{
+    stock(own, 1);
+    if (own.size() == 0) return none;
+    if (!own.has_seen()) look_into(own.see_next(), own);
+    return own.take();
+}
+
+template<class Key>
+void SessionTable<Key>::settle(PairReserve& own)
+{
+    if (const std::uint32_t begun = std::exchange(own.begun, 0); begun != 0)
+        header_->live.fetch_add(begun, std::memory_order_relaxed);
+}
+
+template<class Key>
+void SessionTable<Key>::give_up(PairReserve& own)
+{
+    settle(own);
+    std::array<std::uint32_t, PairReserve::places> seen;
+    std::size_t count = 0;
+    while (own.has_seen())
+        seen[count++] = own.take();
+    push_free({seen.data(), count});
+    while (own.has_unseen()) { // with all that it carries
+        header_->free.push(own.see_next(), link());
+        static_cast<void>(own.take());
+    }
 }
 
 template<class Key>
@@ -180,7 +287,7 @@ void SessionTable<Key>::undo(std::uint32_t pair)
 // Nothing of the pair was ever visible, so it is free at once. When the session in the way is our own flow's, made by
 // another worker that publishes its forward entry right now, that is no conflict: use it.
 template<class Key>
-Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& reverse)
+Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own)
 {
     Inserted outcome{reverse.result, reverse.entry};
     if (reverse.result == Insert::exists) {
@@ -189,30 +296,30 @@ Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& r
         outcome = same_flow ? Inserted{Insert::exists, partner} : Inserted{Insert::reverse_conflict, reverse.entry};
     }
     set_state(pair, PairState::free);
-    header_->free.push(pair, link());
+    own.put_back(pair);
     return outcome;
 }
 
-// All memory that it needs is on its way before the first of it is used: both buckets here, the pair since the insert
-// before.
+// All memory that it needs is on its way before the first of it is used: both buckets here at the latest, the pair
+// since it came into the reserve.
 template<class Key>
-Inserted SessionTable<Key>::insert(const Pair<Key>& content)
+Inserted SessionTable<Key>::insert(const Pair<Key>& content, PairReserve& own)
 {
     const std::uint64_t reverse_hash = hash(content.reverse.key);
     const std::uint64_t forward_hash = hash(content.forward.key);
     prefetch_bucket(reverse_hash);
     prefetch_bucket(forward_hash);
-    const std::uint32_t pair = take_pair();
+    const std::uint32_t pair = take_pair(own);
     if (pair == none) return {};
     fill(pair, content);
     const Inserted reverse = publish(2 * pair + 1, reverse_hash);
-    if (reverse.result != Insert::inserted) return after_conflict(pair, reverse);
+    if (reverse.result != Insert::inserted) return after_conflict(pair, reverse, own);
     const Inserted forward = publish(2 * pair, forward_hash);
     if (forward.result != Insert::inserted) {
         undo(pair);
         return forward;
     }
-    header_->live.fetch_add(1, std::memory_order_relaxed);
+    ++own.begun;
     set_state(pair, PairState::live);
     return forward;
 }
@@ -240,12 +347,14 @@ bool SessionTable<Key>::unlink(std::uint32_t pair)
 }
 
 template<class Key>
-void SessionTable<Key>::release(std::uint32_t pair)
+void SessionTable<Key>::release(std::span<const std::uint32_t> pairs)
 {
     const PairStatus now_free{PairState::free, region_.epoch()};
-    const PairState was = entries_[2 * pair].status.exchange(now_free, std::memory_order_acq_rel).state;
-    if (was != PairState::unlinked && was != PairState::claimed) broken("released while in use or free", pair);
-    header_->free.push(pair, link());
+    for (const std::uint32_t pair : pairs) {
+        const PairState was = entries_[2 * pair].status.exchange(now_free, std::memory_order_acq_rel).state;
+        if (was != PairState::unlinked && was != PairState::claimed) broken("released while in use or free", pair);
+    }
+    push_free(pairs);
 }
 
 // ---- After the death of a process that shares the region. Each of its locks and half-made pairs bears its epoch.
@@ -270,7 +379,7 @@ void SessionTable<Key>::recover()
     const bool alone = dead.count() == dead.size() - 2; // all but us; nobody has epoch 0
     dead.set(region_.epoch());
     recover(dead);
-    if (alone) count_live();
+    if (alone) count_pairs();
 }
 
 // One process at a time, and everything the dead have left at once; looks at every pair and bucket, so it takes some
@@ -315,14 +424,22 @@ void SessionTable<Key>::withdraw_if_present(std::uint32_t entry, const Dead& dea
     lock.unlock();
 }
 
-// Precondition: nobody else uses the region yet. A process can die between a session's last step and its count.
+// Precondition: nobody else uses the region yet. A process can die between a session's last step and its count, and
+// with pairs in its reserves, which are as free as those in the list.
 template<class Key>
-void SessionTable<Key>::count_live()
+void SessionTable<Key>::count_pairs()
 {
-    std::uint32_t count = 0;
-    for (std::uint32_t pair = 0; pair < high_water(); ++pair)
-        count += is_live(pair) ? 1U : 0U;
-    header_->live.store(count, std::memory_order_relaxed);
+    std::uint32_t live = 0;
+    std::array<std::uint32_t, family> free;
+    std::size_t count = 0;
+    header_->free.clear();
+    for (std::uint32_t pair = 0; pair < high_water(); ++pair) {
+        live += is_live(pair) ? 1U : 0U;
+        if (state(pair) == PairState::free) free[count++] = pair;
+        if (count == free.size()) push_free(std::span(free).first(std::exchange(count, 0)));
+    }
+    push_free(std::span(free).first(count));
+    header_->live.store(live, std::memory_order_relaxed);
 }
 
 template class SessionTable<FlowKey4>;

@@ -20,8 +20,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "dataplane/base/hash.hpp"
+#include "dataplane/table/pair_reserve.hpp"
 #include "dataplane/table/pair_stack.hpp"
 #include "dataplane/table/region.hpp"
 #include "dataplane/table/session_bucket.hpp"
@@ -86,14 +88,23 @@ public:
     [[nodiscard]] const Cold& cold(std::uint32_t entry_index) const { return cold_[entry_index >> 1]; }
 
     // Makes the session visible, reverse first. The caller stays the owner of port and backend unless the result is
-    // `inserted`.
-    [[nodiscard]] Inserted insert(const Pair<Key>& pair);
+    // `inserted`. `own`: the worker's; size() knows the session when that is settled.
+    [[nodiscard]] Inserted insert(const Pair<Key>& pair, PairReserve& own);
+    // Pairs for `wanted` inserts (PairReserve::most_wanted at most), as far as there are free ones, and their memory on
+    // its way.
+    void stock(PairReserve& own, unsigned wanted);
+    // At the end of a burst, before anybody can end what was begun in it.
+    void settle(PairReserve& own);
+    // The worker leaves: others may have its pairs.
+    void give_up(PairReserve& own);
 
     // Takes both directions out of the index. True: the caller owes release() after a grace period. False: not live
     // (any more).
     [[nodiscard]] bool unlink(std::uint32_t pair);
-    // Precondition: unlinked or undone, and a grace period has passed since. Anything else ends the process.
-    void release(std::uint32_t pair);
+    // Precondition: unlinked or undone, and a grace period has passed since. Anything else ends the process. Best
+    // `family` of them together, for the list of free ones is shared.
+    void release(std::span<const std::uint32_t> pairs);
+    static constexpr std::size_t family = PairReserve::most_wanted;
     // Ahead of unlink(), so that it does not wait for memory; the pair's entries should be near already.
     void prefetch_unlink(std::uint32_t pair) const;
     // visit(pair) for each pair undone since the last call, `most` of them; the caller owes release() for each, and
@@ -171,14 +182,20 @@ private:
     void recover_pair(std::uint32_t pair, PairState was, const Dead& dead);
     void withdraw_if_present(std::uint32_t entry, const Dead& dead);
     [[nodiscard]] bool withdraw_held(const Chain& chain, std::uint32_t entry);
-    void count_live();
-    [[nodiscard]] std::uint32_t take_pair();
+    void count_pairs();
+    [[nodiscard]] std::uint32_t take_pair(PairReserve& own);
+    void take_fresh(PairReserve& own, unsigned count);
+    void look_into(std::uint32_t pair, PairReserve& own);
+    void push_free(std::span<const std::uint32_t> pairs);
+    void push_family(std::span<const std::uint32_t> pairs);
+    [[nodiscard]] std::atomic<std::uint64_t>& carried(std::uint32_t pair, std::size_t word);
+    void prefetch_pair(std::uint32_t pair) const;
     void fill(std::uint32_t pair, const Pair<Key>& content);
     [[nodiscard]] Inserted publish(std::uint32_t entry, std::uint64_t key_hash);
     [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
     void withdraw(std::uint32_t entry);
     void undo(std::uint32_t pair);
-    [[nodiscard]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse);
+    [[nodiscard]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own);
 
     // The word by which a pair that nobody uses hangs in a stack.
     [[nodiscard]] auto link()

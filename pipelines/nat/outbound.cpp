@@ -12,11 +12,6 @@ bool holds(const table::NatRule& rule, std::uint32_t address)
     return ((address ^ rule.source.address.v4().value) & mask) == 0;
 }
 
-std::uint64_t subscriber_of(const table::FlowKey4& key)
-{
-    return std::uint64_t{key.network} << 32 | wire::Be32::from_raw(key.source).host();
-}
-
 Drop drop_of(table::PortRefusal refusal)
 {
     switch (refusal) {
@@ -32,6 +27,11 @@ Drop drop_of(table::PortRefusal refusal)
 }
 
 } // namespace
+
+std::uint64_t subscriber_of(const table::FlowKey4& key) noexcept
+{
+    return std::uint64_t{key.network} << 32 | wire::Be32::from_raw(key.source).host();
+}
 
 const table::NatRule* find_rule(const table::Snapshot& tables, std::uint16_t network, V4::Address source) noexcept
 {

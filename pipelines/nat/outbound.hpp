@@ -8,6 +8,9 @@
 
 namespace sluice::nat {
 
+// Whose ports a flow of the network takes, as PortBlocks names him.
+[[nodiscard]] std::uint64_t subscriber_of(const table::FlowKey4& key) noexcept;
+
 // The first rule of the network that holds the source; nullptr: its packets leave as they are.
 [[nodiscard]] const table::NatRule* find_rule(const table::Snapshot& tables, std::uint16_t network,
                                               V4::Address source) noexcept;

@@ -65,8 +65,10 @@ void rewrite_transport(Packet& packet, const TranslationOf<Family>& action, wire
 template<class Family>
 void rewrite(Packet& packet, const TranslationOf<Family>& action) noexcept
 {
-    const wire::Delta addresses = rewrite_addresses<Family>(packet, action);
-    if (!packet.later_fragment) rewrite_transport<Family>(packet, action, addresses);
+    if (action.rewrites()) {
+        const wire::Delta addresses = rewrite_addresses<Family>(packet, action);
+        if (!packet.later_fragment) rewrite_transport<Family>(packet, action, addresses);
+    }
     packet.source_port = action.new_source_port;
     packet.destination_port = action.new_destination_port;
     packet.network = action.out_network;

@@ -44,6 +44,7 @@ std::vector<DirectCase> direct_cases(Bench& bench)
         {"by the ring", "internet", client("203.0.113.82").tcp(50'000, 443, "A").payload(20).bytes(), true},
         {"by the ring, padded", "internet", client("203.0.113.82").tcp(1, 443, "A").pad_to(80).bytes(), true},
         {"by the ring, no checksum", "internet", client("203.0.113.82").udp(50'001, 443).checksum(0).bytes(), true},
+        {"by the ring, all ones", "internet", client("203.0.113.82").tcp(2, 443, "A").checksum(0xFFFF).bytes(), true},
         {"by the ring, IPv6", "internet", client6("2001:db8:f::82").tcp(50'000, 443, "A").payload(5).bytes(), true},
         {"by the ring, too big", "internet", client("203.0.113.82").tcp(50'000, 443, "A").payload(1'420).bytes(),
          false},

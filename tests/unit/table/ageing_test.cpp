@@ -169,7 +169,7 @@ TEST_CASE("a pair that lost a race is released without what its maker kept")
     loser.forward.key.protocol = loser.reverse.key.protocol = udp;
     loser.reverse.key.destination_port = 9;
     loser.cold.pool = 3; // no such pool: it would be noticed
-    REQUIRE(world.v4().insert(loser).entry == winner);
+    REQUIRE(test::insert(world.v4(), loser).entry == winner);
     CHECK(world.begin(2, udp) == table::none);
     world.wait(1);
     CHECK(world.begin(2, udp) != table::none);

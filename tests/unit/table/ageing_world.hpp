@@ -42,7 +42,7 @@ struct AgeingWorld final : dataplane::GracePeriods {
         pair.forward.key.protocol = pair.reverse.key.protocol = protocol;
         pair.cold = cold;
         pair.now = v4().tick(now);
-        return v4().insert(pair).entry;
+        return insert(v4(), pair).entry;
     }
 
     std::uint64_t now = 1'000 * hz;

@@ -41,6 +41,22 @@ table::Pair<Key> flow(std::uint32_t number)
     return pair;
 }
 
+// By a worker that makes this one and leaves.
+template<class Key>
+table::Inserted insert(table::SessionTable<Key>& table, const table::Pair<Key>& pair)
+{
+    table::PairReserve own;
+    const table::Inserted made = table.insert(pair, own);
+    table.give_up(own);
+    return made;
+}
+
+template<class Key>
+void release(table::SessionTable<Key>& table, std::uint32_t pair)
+{
+    table.release({&pair, 1});
+}
+
 inline Hasher fixed_hasher()
 {
     return Hasher(Hasher::Secret{4, 5, 6});

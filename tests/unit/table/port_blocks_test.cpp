@@ -68,6 +68,31 @@ TEST_CASE("a lease is an address and a port of the pool, and says whose it is")
     CHECK_FALSE(pool.owner_of(first_address + 2, lease.port));
 }
 
+TEST_CASE("what take() will give is foreseen, and nothing is taken by that")
+{
+    PortBlocks pool(settings(), hasher());
+    pool.prefetch_subscriber(subscriber(1));
+    CHECK_FALSE(pool.foreseen(pool.foresee(subscriber(1), tcp))); // who holds no block gets any
+    CHECK_FALSE(pool.foreseen(pool.foresee(subscriber(1), 47)));
+    for (const std::uint8_t protocol : {tcp, udp}) {
+        for (unsigned i = 0; i < 60; ++i) {
+            const auto foreseen = pool.foreseen(pool.foresee(subscriber(1), protocol));
+            const auto again = pool.foreseen(pool.foresee(subscriber(1), protocol));
+            const Lease lease = pool.take(subscriber(1), protocol).value();
+            if (protocol == tcp && i == 0) continue; // the first one
+            REQUIRE(foreseen);
+            REQUIRE(again);
+            CHECK(foreseen->handle == lease.handle);
+            CHECK(again->handle == lease.handle);
+            CHECK(foreseen->address == lease.address);
+            CHECK(foreseen->port == lease.port);
+        }
+    }
+    take_all(pool, subscriber(1), tcp, 4);
+    CHECK_FALSE(pool.foreseen(pool.foresee(subscriber(1), tcp))); // the block is full
+    CHECK(pool.blocks_leased() == 1);
+}
+
 TEST_CASE("a subscriber stays on one address as long as he holds a block")
 {
     PortBlocks pool(settings(16), hasher());

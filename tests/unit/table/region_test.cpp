@@ -21,7 +21,8 @@ struct HalfMade {
     static void die_in(SessionTable<Key>& table, std::uint32_t flow, unsigned steps)
     {
         const Pair<Key> content = test::flow<Key>(flow);
-        const std::uint32_t pair = table.take_pair();
+        PairReserve own;
+        const std::uint32_t pair = table.take_pair(own);
         table.fill(pair, content);
         if (steps > 0) static_cast<void>(table.publish(2 * pair + 1, table.hash(content.reverse.key)));
         if (steps > 1) static_cast<void>(table.publish(2 * pair, table.hash(content.forward.key)));
@@ -47,8 +48,10 @@ namespace {
 
 using test::fixed_hasher;
 using test::flow;
+using test::insert;
 using test::inside_key;
 using test::outside_key;
+using test::release;
 
 // A second process; its status as waitpid() tells it.
 template<class Work>
@@ -90,16 +93,16 @@ TEMPLATE_TEST_CASE("a second process finds every session, and what it makes is f
     constexpr std::uint32_t flows = 20'000;
     SessionTable<TestType> table(flows + 2, Hasher::random());
     for (std::uint32_t i = 0; i < flows; ++i)
-        REQUIRE(table.insert(flow<TestType>(i)).result == Insert::inserted);
+        REQUIRE(insert(table, flow<TestType>(i)).result == Insert::inserted);
     const int status = in_child([&] {
         const auto other = SessionTable<TestType>::attach(table.descriptor());
         if (!other) ::_exit(1);
         if (&(*other)->entry(0) == &table.entry(0) || !finds_all(**other, flows)) ::_exit(2);
-        if ((*other)->insert(flow<TestType>(flows)).result != Insert::inserted) ::_exit(3);
+        if (insert(**other, flow<TestType>(flows)).result != Insert::inserted) ::_exit(3);
     });
     CHECK(status == 0);
     CHECK(finds_all(table, flows + 1));
-    CHECK(table.insert(flow<TestType>(flows + 1)).result == Insert::inserted);
+    CHECK(insert(table, flow<TestType>(flows + 1)).result == Insert::inserted);
 }
 
 TEST_CASE("a lock whose owner was killed in the middle of an insert is broken, and the insert undone")
@@ -109,7 +112,7 @@ TEST_CASE("a lock whose owner was killed in the middle of an insert is broken, a
         CAPTURE(steps);
         SessionTable<FlowKey4> table(flows + 1, fixed_hasher());
         for (std::uint32_t i = 0; i < flows; ++i)
-            REQUIRE(table.insert(flow<FlowKey4>(i)).result == Insert::inserted);
+            REQUIRE(insert(table, flow<FlowKey4>(i)).result == Insert::inserted);
         const int status = in_child([&] {
             const auto other = SessionTable<FlowKey4>::attach(table.descriptor());
             HalfMade::die_in(**other, flows, steps);
@@ -122,15 +125,15 @@ TEST_CASE("a lock whose owner was killed in the middle of an insert is broken, a
         CHECK(table.find_locked(key, table.hash(key)) == none); // waits, notices, repairs
         CHECK(HalfMade::locks_held(table) == 0);
         CHECK(table.find(outside_key<FlowKey4>(flows), table.hash(outside_key<FlowKey4>(flows))) == none);
-        CHECK(table.insert(flow<FlowKey4>(flows)).result == Insert::full); // its pair waits for a grace period
+        CHECK(insert(table, flow<FlowKey4>(flows)).result == Insert::full); // its pair waits for a grace period
         unsigned undone = 0;
         table.take_undone([&](std::uint32_t pair) {
             ++undone;
             CHECK_FALSE(table.has_ended(pair));
-            table.release(pair);
+            release(table, pair);
         });
         CHECK(undone == 1);
-        CHECK(table.insert(flow<FlowKey4>(flows)).result == Insert::inserted);
+        CHECK(insert(table, flow<FlowKey4>(flows)).result == Insert::inserted);
         CHECK(finds_all(table, flows + 1));
     }
 }
@@ -144,7 +147,7 @@ TEST_CASE("a new process takes over the region of one that was killed")
     if (child == 0) {
         SessionTable<FlowKey4> own(flows + 3, Hasher::random());
         for (std::uint32_t i = 0; i < flows + 2; ++i)
-            static_cast<void>(own.insert(flow<FlowKey4>(i)));
+            static_cast<void>(insert(own, flow<FlowKey4>(i)));
         static_cast<void>(own.unlink(own.find(inside_key<FlowKey4>(flows), own.hash(inside_key<FlowKey4>(flows))) / 2));
         static_cast<void>(
             own.unlink(own.find(inside_key<FlowKey4>(flows + 1), own.hash(inside_key<FlowKey4>(flows + 1))) / 2));
@@ -177,15 +180,41 @@ TEST_CASE("a new process takes over the region of one that was killed")
             ended.push_back((*table)->cold(2 * pair).lease); // its port is to be given back
         else
             ++undone;
-        (*table)->release(pair);
+        release(**table, pair);
     });
     CHECK(undone == 1);
     CHECK(ended.size() == 2);
     for (std::uint32_t i = flows; i < flows + 3; ++i)
-        CHECK((*table)->insert(flow<FlowKey4>(i)).result == Insert::inserted);
+        CHECK(insert(**table, flow<FlowKey4>(i)).result == Insert::inserted);
     CHECK(finds_all(**table, flows + 3));
     for (const int open : {kept, told[0], told[1]})
         ::close(open);
+}
+
+TEST_CASE("pairs that a process had at hand at its end are free again for the one that takes over")
+{
+    constexpr std::uint32_t pairs = 100;
+    int kept = -1;
+    {
+        SessionTable<FlowKey4> table(pairs, fixed_hasher());
+        kept = ::fcntl(table.descriptor(), F_DUPFD_CLOEXEC, 0);
+        PairReserve own; // is never given up
+        for (std::uint32_t i = 0; i < 20; ++i)
+            REQUIRE(table.insert(flow<FlowKey4>(i), own).result == Insert::inserted);
+        for (std::uint32_t i = 0; i < 10; ++i) {
+            const std::uint32_t pair = table.find(inside_key<FlowKey4>(i), table.hash(inside_key<FlowKey4>(i))) / 2;
+            REQUIRE(table.unlink(pair));
+            release(table, pair);
+        }
+        table.stock(own, PairReserve::most_wanted);
+    }
+    const auto table = SessionTable<FlowKey4>::attach(kept);
+    REQUIRE(table);
+    CHECK((*table)->size() == 10);
+    for (std::uint32_t i = 0; i < pairs - 10; ++i)
+        REQUIRE(insert(**table, flow<FlowKey4>(1'000 + i)).result == Insert::inserted);
+    CHECK(insert(**table, flow<FlowKey4>(999)).result == Insert::full);
+    ::close(kept);
 }
 
 TEST_CASE("what is no region of this kind is refused in a sentence")
@@ -204,7 +233,7 @@ TEST_CASE("what is no region of this kind is refused in a sentence")
         REQUIRE(::pwrite(strange, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
         return strange;
     };
-    expect_refusal(spoiled([](RegionHeader& header) { ++header.version; }), "layout version 2");
+    expect_refusal(spoiled([](RegionHeader& header) { ++header.version; }), "layout version 3");
     expect_refusal(spoiled([](RegionHeader& header) { header.entries_at += 4'096; }), "sections");
     expect_refusal(spoiled([](RegionHeader& header) { header.layout.pairs *= 100'000; }), "sections");
     expect_refusal(spoiled([](RegionHeader& header) { header.layout.key_bytes = 48; }), "other sizes");

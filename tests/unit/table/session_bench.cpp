@@ -73,7 +73,7 @@ public:
             pair.reverse.key = {pair.forward.key.destination, lease->address, 443, lease->port, 0, udp, 0};
             pair.cold.pool = 1;
             pair.cold.lease = lease->handle;
-            const Inserted made = table_.insert(pair);
+            const Inserted made = table_.insert(pair, own_);
             if (made.result != Insert::inserted) {
                 ++refused_;
                 pool_->give_back(lease->handle, udp);
@@ -81,6 +81,7 @@ public:
                 sessions_.push_back(made.entry / 2);
             }
         }
+        table_.settle(own_);
     }
 
     void choose_leaving()
@@ -106,10 +107,9 @@ public:
             }
             for (std::uint32_t i = 0; i < batch; ++i)
                 if (!table_.unlink(leaving[i])) ++refused_;
-            for (std::uint32_t i = 0; i < batch; ++i) {
+            for (std::uint32_t i = 0; i < batch; ++i)
                 if (!pool_->give_back(table_.cold(2 * leaving[i]).lease, udp)) ++refused_;
-                table_.release(leaving[i]);
-            }
+            table_.release({leaving, batch});
             sessions_.resize(sessions_.size() - batch);
         }
     }
@@ -119,6 +119,7 @@ public:
 
 private:
     std::uint32_t subscribers_;
+    PairReserve own_;
     SessionTable<FlowKey4> table_;
     std::unique_ptr<PortBlocks> pool_;
     std::vector<std::uint32_t> sessions_; // pairs

@@ -74,10 +74,12 @@ public:
                 meet(static_cast<std::uint32_t>(random_() % flows));
             expire();
             contest_.table.take_undone([this](std::uint32_t pair) { leave(pair, false); }, 16);
+            contest_.table.settle(own_);
             contest_.quiet.counts[number_].fetch_add(1);
             while (!leaving_.empty() && contest_.quiet.passed(leaving_.front().since))
                 release();
         }
+        contest_.table.give_up(own_);
         contest_.quiet.counts[number_].store(~std::uint64_t{0}); // holds nothing ever after
     }
 
@@ -86,7 +88,7 @@ public:
         const Leaving gone = leaving_.front();
         leaving_.pop_front();
         if (gone.owns && !contest_.pool.give_back(contest_.table.cold(2 * gone.pair).lease, udp)) ++wrong;
-        contest_.table.release(gone.pair);
+        test::release(contest_.table, gone.pair);
     }
     struct Leaving {
         std::uint32_t pair;
@@ -151,7 +153,7 @@ private:
         pair.cold.service = flow;
         pair.cold.lease = lease->handle;
         pair.now = contest_.clock.load(std::memory_order_relaxed);
-        const Inserted made = contest_.table.insert(pair);
+        const Inserted made = contest_.table.insert(pair, own_);
         if (made.result == Insert::inserted) {
             ++begun;
             return;
@@ -166,6 +168,7 @@ private:
     std::mt19937 random_;
     std::deque<Leaving> leaving_;
     std::uint32_t walk_ = 0; // the next pair
+    PairReserve own_;
 };
 
 using Workers = std::array<Worker, workers>;
@@ -214,16 +217,16 @@ void clear(Contest& contest, Workers& all)
     for (Worker& worker : all)
         while (!worker.leaving().empty())
             worker.release();
-    contest.table.take_undone([&](std::uint32_t pair) { contest.table.release(pair); });
+    contest.table.take_undone([&](std::uint32_t pair) { test::release(contest.table, pair); });
     for (const std::uint32_t pair : audit(contest, all)) {
         REQUIRE(contest.table.unlink(pair));
         REQUIRE(contest.pool.give_back(contest.table.cold(2 * pair).lease, udp)); // leased, and once
-        contest.table.release(pair);
+        test::release(contest.table, pair);
     }
     CHECK(contest.pool.blocks_leased() == 0);
     CHECK(contest.pool.subscribers() == 0);
     for (std::uint32_t flow = 0; flow < capacity; ++flow)
-        REQUIRE(contest.table.insert(test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
+        REQUIRE(test::insert(contest.table, test::flow<FlowKey4>(flow)).result == Insert::inserted); // no pair was lost
 }
 
 // Both workers' threads: they end with it, also when the auditor has found something.

@@ -11,8 +11,10 @@ namespace sluice::table {
 namespace {
 
 using test::flow;
+using test::insert;
 using test::inside_key;
 using test::outside_key;
+using test::release;
 using Table = SessionTable<FlowKey4>;
 
 constexpr unsigned workers = 3;
@@ -40,7 +42,7 @@ TEST_CASE("workers that meet one flow at once make one session of it")
             Pair<FlowKey4> pair = flow<FlowKey4>(i);
             // Each chose a port of its own for the answers of every other flow.
             if (i % 2 == 0) pair.reverse.key.destination_port = static_cast<std::uint16_t>(worker);
-            const Inserted result = table.insert(pair);
+            const Inserted result = insert(table, pair);
             if (result.result == Insert::inserted)
                 ++made[worker];
             else if (result.result != Insert::exists)
@@ -51,9 +53,9 @@ TEST_CASE("workers that meet one flow at once make one session of it")
     CHECK(made[0] + made[1] + made[2] == flows);
     CHECK(wrong[0] + wrong[1] + wrong[2] == 0);
     CHECK(table.size() == flows);
-    table.take_undone([&](std::uint32_t pair) { table.release(pair); }); // the losers of races, now that all are done
+    table.take_undone([&](std::uint32_t pair) { release(table, pair); }); // the losers of races, now that all are done
     for (std::uint32_t i = flows; i < flows * workers; ++i)
-        REQUIRE(table.insert(flow<FlowKey4>(i)).result == Insert::inserted); // none of their pairs was lost
+        REQUIRE(insert(table, flow<FlowKey4>(i)).result == Insert::inserted); // none of their pairs was lost
     for (std::uint32_t i = 0; i < flows; ++i) {
         REQUIRE(got[0][i] == got[1][i]);
         REQUIRE(got[0][i] == got[2][i]);
@@ -70,7 +72,7 @@ TEST_CASE("workers that want one answer's key get it once")
         for (std::uint32_t i = 0; i < flows; ++i) {
             Pair<FlowKey4> pair = flow<FlowKey4>(i);
             pair.forward.key.network = static_cast<std::uint16_t>(10 + worker); // three flows, one way back
-            const Insert result = table.insert(pair).result;
+            const Insert result = insert(table, pair).result;
             ++(result == Insert::inserted ? made : refused)[worker];
         }
     });
@@ -101,16 +103,16 @@ TEST_CASE("while sessions come and go, a reader finds whole ones or none")
         }
     });
     for (std::uint32_t i = 0; i < 30'000; ++i) {
-        const Inserted made = table.insert(flow<FlowKey4>(i % flows));
+        const Inserted made = insert(table, flow<FlowKey4>(i % flows));
         REQUIRE(made.result == Insert::inserted);
         REQUIRE(table.unlink(made.entry / 2));
         // The smallest grace period there is: one that began before now has ended.
         for (const std::uint64_t before = quiet; quiet < before + 2;)
             std::this_thread::yield();
-        table.release(made.entry / 2);
+        release(table, made.entry / 2);
     }
     for (std::uint32_t i = 0; i < flows; ++i)
-        REQUIRE(table.insert(flow<FlowKey4>(i)).result == Insert::inserted);
+        REQUIRE(insert(table, flow<FlowKey4>(i)).result == Insert::inserted);
     for (const std::uint64_t before = quiet; quiet < before + 100;)
         std::this_thread::yield();
     stop = true;

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/table/flows.hpp"
@@ -13,8 +14,10 @@ namespace {
 
 using test::fixed_hasher;
 using test::flow;
+using test::insert;
 using test::inside_key;
 using test::outside_key;
+using test::release;
 
 template<class Key>
 std::uint32_t find(const SessionTable<Key>& table, const Key& key)
@@ -27,7 +30,7 @@ std::uint32_t find(const SessionTable<Key>& table, const Key& key)
 TEMPLATE_TEST_CASE("a session is found by both of its directions", "", FlowKey4, FlowKey6)
 {
     SessionTable<TestType> table(64, fixed_hasher());
-    const Inserted made = table.insert(flow<TestType>(1));
+    const Inserted made = insert(table, flow<TestType>(1));
     REQUIRE(made.result == Insert::inserted);
     CHECK(made.entry % 2 == 0);
     CHECK(table.size() == 1);
@@ -53,7 +56,7 @@ TEMPLATE_TEST_CASE("a session is found by both of its directions", "", FlowKey4,
 TEST_CASE("hits and flags are kept by direction")
 {
     SessionTable<FlowKey4> table(8, fixed_hasher());
-    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    const std::uint32_t entry = insert(table, flow<FlowKey4>(1)).entry;
     table.entry(entry).hit(100, 6);
     table.entry(entry).hit(40, 7);
     table.entry(entry).saw_tcp(0x02);
@@ -79,14 +82,14 @@ TEST_CASE("a tick is a slice of the clock")
 TEST_CASE("a second insert of one flow gets the first one's session")
 {
     SessionTable<FlowKey4> table(8, fixed_hasher());
-    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
-    const Inserted again = table.insert(flow<FlowKey4>(1));
+    const std::uint32_t entry = insert(table, flow<FlowKey4>(1)).entry;
+    const Inserted again = insert(table, flow<FlowKey4>(1));
     CHECK(again.result == Insert::exists);
     CHECK(again.entry == entry);
 
     Pair<FlowKey4> other_port = flow<FlowKey4>(1); // the policy chose another port for the answers meanwhile
     other_port.reverse.key.destination_port = 99;
-    const Inserted late = table.insert(other_port);
+    const Inserted late = insert(table, other_port);
     CHECK(late.result == Insert::exists);
     CHECK(late.entry == entry);
     CHECK(find(table, other_port.reverse.key) == none); // its reverse is taken back
@@ -96,16 +99,16 @@ TEST_CASE("a second insert of one flow gets the first one's session")
     table.take_undone([&](std::uint32_t pair) { undone.push_back(pair); });
     REQUIRE(undone.size() == 1); // what was visible for a moment waits for its grace period
     table.take_undone([](std::uint32_t) { FAIL("each is handed out once"); });
-    table.release(undone[0]);
+    release(table, undone[0]);
 }
 
 TEST_CASE("an answer's key that belongs to another session is a conflict")
 {
     SessionTable<FlowKey4> table(8, fixed_hasher());
-    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    const std::uint32_t entry = insert(table, flow<FlowKey4>(1)).entry;
     Pair<FlowKey4> second = flow<FlowKey4>(2);
     second.reverse.key = outside_key<FlowKey4>(1);
-    const Inserted refused = table.insert(second);
+    const Inserted refused = insert(table, second);
     CHECK(refused.result == Insert::reverse_conflict);
     CHECK(refused.entry == (entry ^ 1));
     CHECK(find(table, second.forward.key) == none);
@@ -116,10 +119,10 @@ TEST_CASE("an answer's key that belongs to another session is a conflict")
 TEST_CASE("a flow that is the answer of another session opens none of its own")
 {
     SessionTable<FlowKey4> table(8, fixed_hasher());
-    const std::uint32_t entry = table.insert(flow<FlowKey4>(1)).entry;
+    const std::uint32_t entry = insert(table, flow<FlowKey4>(1)).entry;
     Pair<FlowKey4> answer = flow<FlowKey4>(1);
     std::swap(answer.forward, answer.reverse);
-    const Inserted refused = table.insert(answer);
+    const Inserted refused = insert(table, answer);
     CHECK(refused.result == Insert::reverse_conflict);
     CHECK(refused.entry == entry);
     CHECK(table.size() == 1);
@@ -131,10 +134,10 @@ TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used"
         SessionTable<TestType> table(pairs, fixed_hasher());
         CHECK(table.capacity() == pairs);
         for (std::uint32_t i = 0; i < pairs; ++i)
-            REQUIRE(table.insert(flow<TestType>(i)).result == Insert::inserted);
+            REQUIRE(insert(table, flow<TestType>(i)).result == Insert::inserted);
         CHECK(table.size() == pairs);
         CHECK(table.high_water() == pairs);
-        const Inserted refused = table.insert(flow<TestType>(pairs));
+        const Inserted refused = insert(table, flow<TestType>(pairs));
         CHECK(refused.result == Insert::full);
         CHECK(refused.entry == none);
         for (std::uint32_t i = 0; i < pairs; ++i)
@@ -142,9 +145,9 @@ TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used"
 
         const std::uint32_t gone = find(table, inside_key<TestType>(0)) / 2;
         REQUIRE(table.unlink(gone));
-        CHECK(table.insert(flow<TestType>(pairs)).result == Insert::full); // its grace period has not passed
-        table.release(gone);
-        const Inserted used_again = table.insert(flow<TestType>(pairs));
+        CHECK(insert(table, flow<TestType>(pairs)).result == Insert::full); // its grace period has not passed
+        release(table, gone);
+        const Inserted used_again = insert(table, flow<TestType>(pairs));
         CHECK(used_again.result == Insert::inserted);
         CHECK(used_again.entry / 2 == gone);
         CHECK(table.entry(used_again.entry).packets == 0);
@@ -152,17 +155,69 @@ TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used"
     }
 }
 
+TEST_CASE("pairs that are released together all come back, by however many")
+{
+    for (const std::uint32_t pairs : {1U, 2U, 7U, 8U, 9U, 57U, 58U, 64U, 65U, 129U, 1'000U}) {
+        CAPTURE(pairs);
+        SessionTable<FlowKey4> table(pairs, fixed_hasher());
+        PairReserve own;
+        std::vector<std::uint32_t> ended;
+        for (std::uint32_t round = 0; round < 3; ++round) {
+            for (std::uint32_t i = 0; i < pairs; ++i) {
+                const Inserted made = table.insert(flow<FlowKey4>(round * pairs + i), own);
+                REQUIRE(made.result == Insert::inserted);
+                ended.push_back(made.entry / 2);
+                table.entry(made.entry).hit(~0U, 6); // its words are not the list's any more
+            }
+            CHECK(table.insert(flow<FlowKey4>(~0U), own).result == Insert::full);
+            table.settle(own);
+            CHECK(table.size() == pairs);
+            for (const std::uint32_t pair : ended)
+                REQUIRE(table.unlink(pair));
+            CHECK(std::set<std::uint32_t>(ended.begin(), ended.end()).size() == pairs);
+            table.release(std::exchange(ended, {}));
+        }
+    }
+}
+
+TEST_CASE("what a worker has at hand nobody else gets, until it gives it up")
+{
+    constexpr std::uint32_t pairs = 200;
+    SessionTable<FlowKey4> table(pairs, fixed_hasher());
+    PairReserve one, two;
+    std::vector<std::uint32_t> ended;
+    for (std::uint32_t i = 0; i < pairs; ++i)
+        ended.push_back(table.insert(flow<FlowKey4>(i), one).entry / 2);
+    for (const std::uint32_t pair : ended)
+        REQUIRE(table.unlink(pair));
+    table.release(ended);
+    table.stock(one, PairReserve::most_wanted);
+    CHECK(one.size() >= PairReserve::most_wanted);
+    std::uint32_t begun = 0;
+    while (table.insert(flow<FlowKey4>(begun), two).result == Insert::inserted)
+        ++begun;
+    CHECK(begun < pairs);
+    for (; begun % 3 != 0; ++begun) // some of them used, some looked into
+        REQUIRE(table.insert(flow<FlowKey4>(begun), one).result == Insert::inserted);
+    table.give_up(one);
+    CHECK(one.size() == 0);
+    for (; begun < pairs; ++begun)
+        REQUIRE(table.insert(flow<FlowKey4>(begun), two).result == Insert::inserted);
+    table.settle(two);
+    CHECK(table.size() == pairs);
+}
+
 TEST_CASE("a session is ended once")
 {
     SessionTable<FlowKey4> table(8, fixed_hasher());
-    const std::uint32_t pair = table.insert(flow<FlowKey4>(1)).entry / 2;
+    const std::uint32_t pair = insert(table, flow<FlowKey4>(1)).entry / 2;
     CHECK(table.unlink(pair));
     CHECK_FALSE(table.unlink(pair));
     CHECK(find(table, inside_key<FlowKey4>(1)) == none);
     CHECK(find(table, outside_key<FlowKey4>(1)) == none);
     CHECK(table.size() == 0);
-    CHECK(table.insert(flow<FlowKey4>(1)).result == Insert::inserted); // the flow may begin anew at once, elsewhere
-    table.release(pair);
+    CHECK(insert(table, flow<FlowKey4>(1)).result == Insert::inserted); // the flow may begin anew at once, elsewhere
+    release(table, pair);
     CHECK_FALSE(table.unlink(pair));
 }
 
@@ -171,7 +226,7 @@ TEST_CASE("a scan visits live sessions of its slice and may end them")
     SessionTable<FlowKey4> table(100, fixed_hasher());
     table.scan(0, 100, [](std::uint32_t) { FAIL("there is none"); });
     for (std::uint32_t i = 0; i < 50; ++i)
-        REQUIRE(table.insert(flow<FlowKey4>(i)).result == Insert::inserted);
+        REQUIRE(insert(table, flow<FlowKey4>(i)).result == Insert::inserted);
     for (std::uint32_t i = 0; i < 50; i += 5)
         REQUIRE(table.unlink(find(table, inside_key<FlowKey4>(i)) / 2));
     std::set<std::uint32_t> seen;
@@ -198,7 +253,7 @@ TEST_CASE("a long random life agrees with a map")
         const std::uint32_t number = static_cast<std::uint32_t>(random() % 700);
         const auto known = live.find(number);
         if (random() % 100 < 60) {
-            const Inserted made = table.insert(flow<FlowKey4>(number));
+            const Inserted made = insert(table, flow<FlowKey4>(number));
             if (known != live.end()) {
                 // A table that has no pair left cannot look whether the flow is there already; its caller has looked.
                 REQUIRE((made.result == Insert::exists || live.size() + waiting.size() == pairs));
@@ -214,7 +269,7 @@ TEST_CASE("a long random life agrees with a map")
         }
         if (waiting.size() == 20) {
             for (const std::uint32_t pair : waiting)
-                table.release(pair);
+                release(table, pair);
             waiting.clear();
         }
         const auto expected = live.find(number);

@@ -124,7 +124,7 @@ struct World {
         table::Pair<table::FlowKey4> pair = test::flow<table::FlowKey4>(number);
         pair.forward.key.protocol = pair.reverse.key.protocol = udp;
         pair.now = v4().tick(now);
-        return v4().insert(pair);
+        return test::insert(v4(), pair);
     }
 
     table::Model model;

@@ -1,0 +1,121 @@
+#include "pipelines/openings.hpp"
+
+#include <span>
+
+#include "pipelines/l4lb/balance.hpp"
+#include "pipelines/nat/outbound.hpp"
+
+namespace sluice {
+
+void Openings::foresee(const ExpressLane& lane, unsigned count) noexcept
+{
+    unsigned wanted4 = 0, wanted6 = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        const ExpressItem& item = lane[i];
+        if (item.lane != ExpressItem::Lane::keyed) continue;
+        const bool is_v4 = item.family == V4::family;
+        if (is_v4 ? has_session<V4>(item) : has_session<V6>(item)) continue;
+        ++(is_v4 ? wanted4 : wanted6);
+        sort(item);
+    }
+    if (wanted4 + wanted6 == 0) return;
+    const auto leaving = std::span(leaving_).first(leaving_count_);
+    for (const Leaving& each : leaving)
+        each.pool->prefetch_subscriber(nat::subscriber_of(each.item->key.v4));
+    sessions_.of<V4>().stock(reserves_.of<V4>(), wanted4);
+    sessions_.of<V6>().stock(reserves_.of<V6>(), wanted6);
+    for (const ExpressItem* item : std::span(served_).first(served_count_))
+        expect_answer_from_backend(*item);
+    for (Leaving& each : leaving)
+        each.foresight = each.pool->foresee(nat::subscriber_of(each.item->key.v4), each.item->protocol);
+    for (const Leaving& each : leaving)
+        expect_answer_at_port(each);
+    prefetch_answers<V4>();
+    prefetch_answers<V6>();
+}
+
+// Another flow may have the same tag: then nothing is asked for this one, and it waits.
+template<class Family>
+bool Openings::has_session(const ExpressItem& item) const noexcept
+{
+    auto& sessions = sessions_.of<Family>();
+    const std::uint32_t entry = sessions.candidate(item.hash);
+    sessions.prefetch_entry(entry);
+    return entry != table::none;
+}
+
+void Openings::sort(const ExpressItem& item) noexcept
+{
+    if (!takes_port(item)) served_[served_count_++] = &item;
+}
+
+bool Openings::takes_port(const ExpressItem& item) noexcept
+{
+    if (item.family != V4::family) return false;
+    const table::FlowKey4& key = item.key.v4;
+    if (tables_.locals4.find(table::local4_key(key.network, key.destination)) != nullptr) return false;
+    const table::NatRule* rule = nat::find_rule(tables_, key.network, key.source);
+    if (rule == nullptr) return false;
+    leaving_[leaving_count_++] = {&item, tables_.pools[rule->pool].blocks.get(), {}};
+    return true;
+}
+
+void Openings::expect_answer_from_backend(const ExpressItem& item) noexcept
+{
+    const auto expect = [this]<class Family>(Family, const typename Family::Key& key) {
+        TranslationOf<Family> action = identity(key);
+        balance<Family>(action);
+        expect_answer_to<Family>(action);
+    };
+    if (item.family == V4::family)
+        expect(V4{}, item.key.v4);
+    else
+        expect(V6{}, item.key.v6);
+}
+
+void Openings::expect_answer_at_port(const Leaving& leaving) noexcept
+{
+    const auto lease = leaving.pool->foreseen(leaving.foresight);
+    if (!lease) return;
+    TranslationOf<V4> action = identity(leaving.item->key.v4);
+    set_source(action, wire::Be32{lease->address}.raw(), wire::Be16{lease->port}.raw());
+    action.out_network = table::public_network;
+    if (tables_.locals4.find(table::local4_key(table::public_network, action.new_destination)) != nullptr)
+        balance<V4>(action);
+    expect_answer_to<V4>(action);
+}
+
+// To a service's backend, if it is to a service.
+template<class Family>
+void Openings::balance(TranslationOf<Family>& action) const noexcept
+{
+    const table::Service* service = l4lb::find_service<Family>(tables_, action);
+    if (service != nullptr) static_cast<void>(l4lb::balance<Family>(*service, action, 0));
+}
+
+template<class Family>
+void Openings::expect_answer_to(const TranslationOf<Family>& action) noexcept
+{
+    Answers& expected = answers<Family>();
+    expected.hashes[expected.count++] = sessions_.of<Family>().hash(rewritten_key(action).reversed());
+}
+
+template<class Family>
+void Openings::prefetch_answers() noexcept
+{
+    auto& sessions = sessions_.of<Family>();
+    const Answers& expected = answers<Family>();
+    for (unsigned i = 0; i < expected.count; ++i)
+        sessions.prefetch_bucket(expected.hashes[i]);
+}
+
+template<class Family>
+Openings::Answers& Openings::answers() noexcept
+{
+    if constexpr (Family::family == V4::family)
+        return answers4_;
+    else
+        return answers6_;
+}
+
+} // namespace sluice
