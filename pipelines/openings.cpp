@@ -11,7 +11,7 @@ void Openings::foresee(const ExpressLane& lane, unsigned count) noexcept
 {
     unsigned wanted4 = 0, wanted6 = 0;
     for (unsigned i = 0; i < count; ++i) {
-        const ExpressItem& item = lane[i];
+        const ExpressItem& item = lane.items[i];
         if (item.lane != ExpressItem::Lane::keyed) continue;
         const bool is_v4 = item.family == V4::family;
         if (is_v4 ? has_session<V4>(item) : has_session<V6>(item)) continue;

@@ -24,7 +24,7 @@ constexpr unsigned workers = 2;
 constexpr std::uint32_t flows = 3'000;    // few, so that both meet at one flow often
 constexpr std::uint32_t capacity = 4'000; // more than flows, for ended ones wait
 constexpr std::uint32_t subscribers = 16;
-constexpr std::uint32_t most_idle = 400; // turns of a worker: some flows are met again before that, some are not
+constexpr std::uint32_t most_idle = 50; // turns of a worker: some flows are met again before that, some are not
 constexpr std::chrono::milliseconds between_audits{250};
 
 PortBlocks::Settings pool_settings()
@@ -280,10 +280,9 @@ void run(std::chrono::seconds duration)
         audits = audit_now_and_then(contest, all, duration);
     }
     CHECK(audits > 2);
-    for (const Worker& worker : all) {
+    for (const Worker& worker : all)
         CHECK(worker.ended > 0);
-        CHECK(worker.expired > 0);
-    }
+    CHECK(all[0].expired + all[1].expired > 0);
     CHECK(all[0].hits + all[1].hits > 0);
     WARN(all[0].begun + all[1].begun << " sessions begun, " << all[0].ended + all[1].ended << " ended, "
                                      << all[0].expired + all[1].expired << " expired, "
