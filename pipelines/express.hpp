@@ -61,7 +61,7 @@ private:
     void fetch(Item& item) noexcept;
     void fetch_deeper(Item& item) noexcept;
     void find_groups(Item& item) noexcept;
-    [[nodiscard]] std::uint32_t group_ahead(std::uint32_t group) noexcept;
+    [[nodiscard]] table::Target group_ahead(table::Target target) noexcept;
     template<class Family>
     void resolve(Item& item) noexcept;
     template<class Family>

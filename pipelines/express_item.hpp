@@ -28,7 +28,7 @@ struct alignas(64) ExpressItem {
     const table::Exit* exit;   // valid from resolve() on
     std::uint64_t hash;        // keyed, of the flow
     std::uint32_t entry;       // session entry, or none
-    std::uint32_t group;       // of the route to its destination, where it seems to have no session; or none
+    std::uint32_t way;         // target of the route to its destination, where it seems to have no session; or none
     std::uint32_t tunnel;      // counter of the tunnel it came out of, or none; before that, the TEID
     std::uint32_t wire_length; // of the frame as received
     std::uint16_t l3_length;   // of the (inner) IP packet
@@ -38,7 +38,7 @@ struct alignas(64) ExpressItem {
     std::uint8_t tcp_flags;    // of TCP; 0 of UDP
     std::uint8_t protocol;     // TCP or UDP
     Lane lane;
-    std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
+    std::uint32_t sender; // out of VXLAN: the target, then the hop, of the way back to the source; or none
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
