@@ -11,7 +11,8 @@ namespace {
 
 // An IPv4 session pair: two entries of one cache line each, 32 bytes of cold record and 16 of bucket share.
 constexpr std::uint64_t session_pair_bytes = 176;
-// A tunnel: its ready-made header, addresses, counters and its place in the hash.
+// A tunnel: its exit with the ready-made header, addresses, one worker's counters and its place among the TEIDs.
+// tests/unit/table/incremental_test.cpp holds the tables to it.
 constexpr std::uint64_t tunnel_bytes = 256;
 // A route: its entry in the lookup structure, in the list of its network and in the next-hop group's references.
 constexpr std::uint64_t route_bytes = 64;

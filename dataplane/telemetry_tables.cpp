@@ -12,17 +12,11 @@ bool full(int rows, unsigned limit)
 }
 
 // Somebody's MAC address is known on the way to the remote end.
-bool is_resolved(const table::Snapshot& tables, const table::Tunnel& tunnel)
+bool is_resolved(const table::Snapshot& tables, table::Target underlay)
 {
-    if (tunnel.underlay == table::none) return false;
-    for (const std::uint32_t hop : tables.groups[tunnel.underlay].hops) {
-        const table::Hop& to = tables.hops[hop];
-        if (to.kind == table::Hop::Kind::adjacency) return true;
-        if (to.kind != table::Hop::Kind::on_link) continue;
-        const std::uint32_t* neighbor = tables.neighbors.find(table::key_of(to.interface, tunnel.remote));
-        if (neighbor != nullptr && tables.hops[*neighbor].kind == table::Hop::Kind::adjacency) return true;
-    }
-    return false;
+    return underlay != table::none && tables.any_hop(underlay, [&](std::uint32_t hop) {
+        return tables.hops[hop].kind == table::Hop::Kind::adjacency;
+    });
 }
 
 } // namespace
@@ -30,20 +24,23 @@ bool is_resolved(const table::Snapshot& tables, const table::Tunnel& tunnel)
 void fill(api::Tunnels& answer, const TelemetrySources& from, unsigned limit)
 {
     const table::Snapshot& tables = from.tables.read();
-    for (const table::Tunnel& tunnel : tables.tunnels) {
+    for (std::uint32_t hop = 0; hop < tables.hops.size(); ++hop) {
+        if (!tables.hops[hop].is_tunnel()) continue;
         if (full(answer.tunnels_size(), limit)) return;
-        const TrafficCount traffic = from.pipelines.traffic().tunnel(tunnel.counter);
+        const table::Tunnel& tunnel = tables.tunnels[tables.hops[hop].index];
+        const table::FarEnd& far_end = tables.far_ends[tunnel.far_end];
+        const TrafficCount traffic = from.pipelines.traffic().tunnel(tables.exits[hop].counter);
         api::TunnelStats& row = *answer.add_tunnels();
         row.set_kind(tunnel.kind == table::Tunnel::Kind::vxlan ? "vxlan" : "gtpu");
         row.set_network(table::network_name(tables, tunnel.network));
-        row.set_remote(tunnel.remote.packed());
+        row.set_remote(far_end.remote.packed());
         row.set_id(tunnel.id);
-        row.set_inner(tunnel.inner.packed());
+        row.set_inner(tunnel.inner_address().packed());
         row.set_rx_packets(traffic.rx_packets);
         row.set_rx_bytes(traffic.rx_bytes);
         row.set_tx_packets(traffic.tx_packets);
         row.set_tx_bytes(traffic.tx_bytes);
-        row.set_resolved(is_resolved(tables, tunnel));
+        row.set_resolved(is_resolved(tables, far_end.underlay));
     }
 }
 

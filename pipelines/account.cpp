@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "dataplane/table/build/tunnel_header.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "pipelines/l4lb/balance.hpp"
 #include "pipelines/nat/outbound.hpp"
@@ -16,7 +17,7 @@ std::uint16_t host(std::uint16_t raw_port)
     return wire::Be16::from_raw(raw_port).host();
 }
 
-std::string endpoint(const IpAddress& address, std::uint16_t raw_port)
+std::string far_end(const IpAddress& address, std::uint16_t raw_port)
 {
     std::string text = address.text();
     if (raw_port == 0) return text;
@@ -27,8 +28,8 @@ std::string endpoint(const IpAddress& address, std::uint16_t raw_port)
 template<class Family>
 std::string flow_text(const typename Family::Key& key)
 {
-    return endpoint(Family::value(key.source), key.source_port) + " → " +
-           endpoint(Family::value(key.destination), key.destination_port);
+    return far_end(Family::value(key.source), key.source_port) + " → " +
+           far_end(Family::value(key.destination), key.destination_port);
 }
 
 std::string hexadecimal(std::uint32_t number)
@@ -148,12 +149,13 @@ void Account::routed(std::uint16_t network, const IpAddress& destination, std::u
     if (index == table::none) return say("route", line + "no way there");
     const table::Hop& hop = tables_.hops[index];
     if (tunnel != nullptr) {
-        line +=
-            std::string(tunnel->kind == table::Tunnel::Kind::vxlan ? "vtep " : "gtpu peer ") + tunnel->remote.text();
+        line += std::string(tunnel->kind == table::Tunnel::Kind::vxlan ? "vtep " : "gtpu peer ") +
+                tables_.far_ends[tunnel->far_end].remote.text();
         if (adjacency == nullptr) line += ", to which no way is known";
     } else {
-        const bool on_link = hop.gateway == IpAddress{} || hop.gateway == destination;
-        line += (on_link ? "on link" : "via " + hop.gateway.text()) + " on " + tables_.interfaces[hop.interface].name;
+        const IpAddress& gateway = tables_.adjacencies[hop.index].gateway;
+        const bool on_link = gateway == IpAddress{} || gateway == destination;
+        line += (on_link ? "on link" : "via " + gateway.text()) + " on " + tables_.interfaces[hop.interface].name;
     }
     say("route", std::move(line));
 }
@@ -161,9 +163,10 @@ void Account::routed(std::uint16_t network, const IpAddress& destination, std::u
 void Account::encapsulated(const Packet& packet, const table::Tunnel& tunnel, std::uint16_t mtu) noexcept
 {
     const bool is_vxlan = tunnel.kind == table::Tunnel::Kind::vxlan;
-    say("encapsulate", tunnel_text(is_vxlan, tunnel.id) + " to " + tunnel.remote.text() + ", " +
+    const IpAddress& remote = tables_.far_ends[tunnel.far_end].remote;
+    say("encapsulate", tunnel_text(is_vxlan, tunnel.id) + " to " + remote.text() + ", " +
                            std::to_string(packet.l3_length) + " bytes of at most " + std::to_string(mtu) + ", and " +
-                           std::to_string(tunnel.header_length) + " around them");
+                           std::to_string(table::header_length_of(tunnel.kind, remote.is_v4())) + " around them");
 }
 
 void Account::transmitted(const Packet& packet, const table::Adjacency& to) noexcept

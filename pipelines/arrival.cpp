@@ -1,6 +1,7 @@
 #include "pipelines/arrival.hpp"
 
 #include "dataplane/burst/family.hpp"
+#include "dataplane/burst/outer_header.hpp"
 #include "dataplane/burst/writable.hpp"
 #include "dataplane/wire/gtpu.hpp"
 #include "pipelines/gtpu/drops.hpp"
@@ -142,7 +143,7 @@ void Arrival::count_sender(const Packet& packet) noexcept
             ? ip::find_hop<V4>(tables_, packet.network, V4::source(ip_header<V4>(packet)), 0, unreachable)
             : ip::find_hop<V6>(tables_, packet.network, V6::source(ip_header<V6>(packet)), 0, unreachable);
     if (hop == table::none || tables_.hops[hop].kind != table::Hop::Kind::vxlan) return;
-    traffic_.tunnel(tables_.tunnels[tables_.hops[hop].index].counter).received(packet.l3_length);
+    traffic_.tunnel(tables_.exits[hop].counter).received(packet.l3_length);
 }
 
 Verdict Arrival::on_the_link(Packet& packet) noexcept
@@ -182,9 +183,9 @@ Verdict Arrival::arp_in_tunnel(Packet& packet) noexcept
     context_.ledger.consume(flat_reason(ip::RouteConsumed::arp_answered));
     context_.ledger.originate();
     packet.originated = true;
-    if (const Verdict verdict = vxlan::encapsulate_frame(packet, *way.tunnel, asker); !verdict.goes_on())
-        return verdict;
-    return ip::transmit(context_, packet, *way.adjacency, way.tunnel->remote.is_v4() ? V4::ether_type : V6::ether_type);
+    const auto header = way.exit->tunnel_header();
+    if (const Verdict verdict = vxlan::encapsulate_frame(packet, header, asker); !verdict.goes_on()) return verdict;
+    return ip::transmit(context_, packet, *way.adjacency, is_outer_v4(header) ? V4::ether_type : V6::ether_type);
 }
 
 Verdict Arrival::discovery_on_wire(Packet& packet) noexcept

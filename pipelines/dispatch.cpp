@@ -1,6 +1,7 @@
 #include "pipelines/dispatch.hpp"
 
 #include "dataplane/burst/observer.hpp"
+#include "dataplane/burst/outer_header.hpp"
 #include "pipelines/gtpu/gtpu.hpp"
 #include "pipelines/ip/transmit.hpp"
 #include "pipelines/vxlan/vxlan.hpp"
@@ -22,14 +23,15 @@ Verdict Forwarder::find_way(Packet& packet, const Target<Family>& target, ip::Wa
         target.entry == table::none ? nullptr : &worker_.sessions.of<Family>().entry(target.entry).next_hop;
     const std::uint64_t known = cache == nullptr ? 0 : cache->load(std::memory_order_relaxed);
     auto hop = static_cast<std::uint32_t>(known);
-    if (table::epoch_of_hop(known) != tables_.routes_epoch) {
+    const std::uint32_t epoch = tables_.network_epochs[target.network];
+    if (table::epoch_of_hop(known) != epoch) {
         bool unreachable = false;
         hop = ip::find_hop<Family>(tables_, target.network, target.address, packet.hash, unreachable);
         if (hop == table::none && context_.observer != nullptr)
             context_.observer->routed(target.network, Family::value(target.address), hop, nullptr, nullptr);
         if (unreachable) return Verdict::answer(ip::RouteDrop::unreachable, Problem::host_unreachable);
         if (hop == table::none) return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
-        if (cache != nullptr) cache->store(table::remembered_hop(tables_.routes_epoch, hop), std::memory_order_relaxed);
+        if (cache != nullptr) cache->store(table::remembered_hop(epoch, hop), std::memory_order_relaxed);
     }
     const ip::Reach reach = ip::follow<Family>(tables_, hop, target.address, packet.hash, way);
     if (context_.observer != nullptr)
@@ -55,7 +57,7 @@ std::uint16_t Forwarder::mtu_back(const Packet& packet) const noexcept
     bool unreachable = false;
     const auto source = Family::source(ip_header<Family>(packet));
     const std::uint32_t hop = ip::find_hop<Family>(tables_, packet.network, source, packet.hash, unreachable);
-    return hop == table::none ? std::uint16_t{0xFFFF} : tables_.hops[hop].mtu;
+    return hop == table::none ? std::uint16_t{0xFFFF} : tables_.exits[hop].mtu;
 }
 
 Verdict Forwarder::send(Packet& packet, const ip::Way& way) noexcept
@@ -63,12 +65,13 @@ Verdict Forwarder::send(Packet& packet, const ip::Way& way) noexcept
     worker_.traffic.network(packet.network).sent(packet.l3_length);
     if (way.tunnel == nullptr) return ip::transmit(context_, packet, *way.adjacency, ether_type(packet.family == 4));
     const table::Tunnel& tunnel = *way.tunnel;
-    const Verdict wrapped = tunnel.kind == table::Tunnel::Kind::vxlan ? vxlan::encapsulate(packet, tunnel, packet.hash)
-                                                                      : gtpu::encapsulate(packet, tunnel);
+    const auto header = way.exit->tunnel_header();
+    const Verdict wrapped = tunnel.kind == table::Tunnel::Kind::vxlan ? vxlan::encapsulate(packet, header, packet.hash)
+                                                                      : gtpu::encapsulate(packet, header);
     if (!wrapped.goes_on()) return wrapped;
-    if (context_.observer != nullptr) context_.observer->encapsulated(packet, tunnel, way.mtu);
-    worker_.traffic.tunnel(tunnel.counter).sent(packet.l3_length);
-    return ip::transmit(context_, packet, *way.adjacency, ether_type(tunnel.remote.is_v4()));
+    if (context_.observer != nullptr) context_.observer->encapsulated(packet, tunnel, way.exit->mtu);
+    worker_.traffic.tunnel(way.exit->counter).sent(packet.l3_length);
+    return ip::transmit(context_, packet, *way.adjacency, ether_type(is_outer_v4(header)));
 }
 
 void Forwarder::hold(Packet& packet, const ip::Way& way) noexcept

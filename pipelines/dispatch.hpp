@@ -17,12 +17,13 @@ Verdict Forwarder::dispatch(Packet& packet, const Target<Family>& target, Rewrit
     auto& ip = ip_header<Family>(packet);
     if (!packet.originated && Family::hop_limit(ip) <= 1)
         return Verdict::answer(ip::RouteDrop::hop_limit_exceeded, Problem::hop_limit_exceeded);
-    if (packet.l3_length > way.mtu) return Verdict::answer(ip::RouteDrop::too_big, Problem::too_big, way.mtu);
+    if (packet.l3_length > way.exit->mtu)
+        return Verdict::answer(ip::RouteDrop::too_big, Problem::too_big, way.exit->mtu);
 
     const bool opens_tcp = packet.protocol == wire::IpProtocol::tcp && packet.has_ports &&
                            (packet.at<wire::Tcp>(packet.l4)->flags & wire::Tcp::syn) != 0;
     if (opens_tcp && tables_.settings.mss_clamp)
-        translate::clamp_mss<Family>(packet, std::min(way.mtu, mtu_back<Family>(packet)));
+        translate::clamp_mss<Family>(packet, std::min(way.exit->mtu, mtu_back<Family>(packet)));
     rewrite(packet);
     if (!packet.originated) Family::decrement_hop_limit(ip);
     return send(packet, way);

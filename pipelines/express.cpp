@@ -101,7 +101,7 @@ void Express::fetch_all() noexcept
     routes.count = 0;
     for (unsigned i = 0; i < all.count; ++i) {
         Item& item = lane_.items[all.at[i]];
-        item.entry = item.group = item.sender = table::none;
+        item.entry = item.way = item.sender = table::none;
         if (!item.may_leave()) continue;
         if (item.lane == Lane::session) {
             item.entry = sessions.candidate(item.hash);
@@ -137,7 +137,7 @@ void Express::find_groups() noexcept
     for (unsigned i = 0; i < all.count; ++i) {
         Item& item = lane_.items[all.at[i]];
         const auto& key = key_of<Family>(item);
-        if (needs_route(item)) item.group = group_ahead(Family::find_route(tables_, item.network, key.destination));
+        if (needs_route(item)) item.way = group_ahead(Family::find_route(tables_, item.network, key.destination));
         if (comes_by_vxlan(item)) item.sender = group_ahead(Family::find_route(tables_, item.network, key.source));
     }
 }
@@ -172,10 +172,10 @@ void Express::fetch_counts() noexcept
     }
 }
 
-std::uint32_t Express::group_ahead(std::uint32_t group) noexcept
+table::Target Express::group_ahead(table::Target target) noexcept
 {
-    if (group != table::none) rte_prefetch0(&tables_.groups[group]);
-    return group;
+    if (target != table::none && !table::is_one_hop(target)) rte_prefetch0(&tables_.groups[target]);
+    return target;
 }
 
 template<class Family>
@@ -217,8 +217,8 @@ bool Express::resolve_session(Item& item) noexcept
     const auto& entry = sessions.entry(item.entry);
     const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
     const std::uint8_t seen = entry.tcp_flags_seen.load(std::memory_order_relaxed);
-    const bool simple = table::epoch_of_hop(known) == tables_.routes_epoch && !entry.has(entry.answers_local) &&
-                        (item.tcp_flags & ~seen) == 0;
+    const bool simple = table::epoch_of_hop(known) == tables_.network_epochs[entry.out_network] &&
+                        !entry.has(entry.answers_local) && (item.tcp_flags & ~seen) == 0;
     if (simple)
         take_exit(item, static_cast<std::uint32_t>(known));
     else
@@ -231,10 +231,11 @@ template<class Family>
 bool Express::resolve_route(Item& item) noexcept
 {
     item.entry = table::none;
-    if (item.group == table::none) // its bucket held another flow's tag
-        item.group = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
-    if (item.group == table::none || tables_.groups[item.group].hops.empty()) return false;
-    take_exit(item, tables_.groups[item.group].pick(item.hash));
+    if (item.way == table::none) // its bucket held another flow's tag
+        item.way = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
+    const std::uint32_t hop = item.way == table::none ? table::none : tables_.pick(item.way, item.hash);
+    if (hop == table::none) return false;
+    take_exit(item, hop);
     return true;
 }
 
@@ -252,7 +253,7 @@ bool Express::resolve_backend(Item& item) noexcept
         bool unreachable = false;
         hop = ip::find_hop<Family>(tables_, service.network, address, item.hash, unreachable);
         if (hop == table::none) return false;
-        if (tables_.groups[Family::find_route(tables_, service.network, address)].only != table::none)
+        if (table::is_one_hop(Family::find_route(tables_, service.network, address)))
             known.remember(tables_.generation, hop);
     }
     take_exit(item, hop);
@@ -279,13 +280,11 @@ void Express::take_exit(Item& item, std::uint32_t hop) noexcept
 void Express::take_sender(Item& item) noexcept
 {
     if (item.sender == table::none) return;
-    const table::Group& group = tables_.groups[item.sender];
-    item.sender = group.hops.empty() ? table::none : group.pick(0);
+    item.sender = tables_.pick(item.sender, 0);
     if (item.sender != table::none) rte_prefetch0(&tables_.exits[item.sender].length);
 }
 
-// The tunnels that count the packet, and their counters on the way. An exit names its tunnel; where there is none, the
-// hop does.
+// The tunnels that count the packet, and their counters on the way.
 void Express::find_all_tunnels(const ExpressList& of) noexcept
 {
     for (unsigned i = 0; i < of.count; ++i)
@@ -298,11 +297,7 @@ inline void Express::find_tunnels(Item& item) noexcept
         item.tunnel = table::none;
         if (item.sender != table::none) {
             const table::Exit& back = tables_.exits[item.sender];
-            const table::Hop& hop = tables_.hops[item.sender];
-            if (back.is_ready() && is_vxlan(back))
-                item.tunnel = back.counter;
-            else if (!back.is_ready() && hop.kind == table::Hop::Kind::vxlan)
-                item.tunnel = tables_.tunnels[hop.index].counter;
+            if (is_vxlan(back)) item.tunnel = back.counter;
         }
     }
     if (item.tunnel != table::none) traffic_.prefetch_tunnel(item.tunnel);

@@ -78,7 +78,7 @@ private:
     void fetch_slots() noexcept;
     void fetch_backends() noexcept;
     void fetch_counts() noexcept;
-    [[nodiscard]] std::uint32_t group_ahead(std::uint32_t group) noexcept;
+    [[nodiscard]] table::Target group_ahead(table::Target target) noexcept;
     template<class Family>
     void resolve_all() noexcept;
     template<class Family>

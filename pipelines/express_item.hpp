@@ -50,9 +50,9 @@ struct alignas(64) ExpressItem : ExpressSeen {
     };
     std::uint64_t hash;  // keyed, of the flow
     std::uint32_t entry; // session entry, or none
-    std::uint32_t group; // of the route to its destination, where it seems to have no session; or none
+    std::uint32_t way;   // target of the route to its destination, where it seems to have no session; or none
     union {
-        std::uint32_t sender; // out of VXLAN: the group, then the hop, of the way back to the source; or none
+        std::uint32_t sender; // out of VXLAN: the target, then the hop, of the way back to the source; or none
         std::uint32_t member; // of a ring: the slot, then the backend's index
     };
     std::uint32_t tunnel; // counter of the tunnel it came out of, or none; before that, the TEID

@@ -68,9 +68,15 @@ std::uint32_t way_back(const Question& question)
 
 // A tunnel seen from its other end: from `peer` to us.
 struct Inward {
-    table::Tunnel tunnel;
+    table::Tunnel::Kind kind;
     IpAddress peer;
+    table::TunnelHeader header;
 };
+
+IpAddress remote_of(const table::Snapshot& tables, std::uint32_t hop)
+{
+    return tables.far_ends[tables.tunnels[tables.hops[hop].index].far_end].remote;
+}
 
 Result<Inward> through_vxlan(const Question& question)
 {
@@ -81,17 +87,12 @@ Result<Inward> through_vxlan(const Question& question)
     if (!settings.has_vtep || !known)
         return fail("", "no tunnel leads back to " + question.source.text() + " in network " + network.name +
                             ", so nobody could have sent this; `sluicectl routes` lists who is there");
-    const IpAddress peer = question.tables.tunnels[question.tables.hops[back].index].remote;
-    Inward inward{{}, peer};
-    inward.tunnel.kind = table::Tunnel::Kind::vxlan;
-    inward.tunnel.id = network.vni;
-    inward.tunnel.remote = settings.vtep;
+    const IpAddress peer = remote_of(question.tables, back);
     table::Settings theirs = settings;
     theirs.vtep = peer;
     theirs.gateway_mac = stranger;
-    inward.tunnel.header_length = table::header_length_of(inward.tunnel.kind, peer.is_v4());
-    inward.tunnel.header = table::make_header(inward.tunnel, theirs, settings.gateway_mac);
-    return inward;
+    constexpr auto kind = table::Tunnel::Kind::vxlan;
+    return Inward{kind, peer, table::make_header(kind, network.vni, settings.vtep, theirs, settings.gateway_mac)};
 }
 
 bool is_phone(const table::GtpuTerminus& terminus, const Question& question)
@@ -105,25 +106,22 @@ bool is_phone(const table::GtpuTerminus& terminus, const Question& question)
 Result<Inward> through_gtpu(const Question& question)
 {
     const table::Settings& settings = question.tables.settings;
-    Inward inward;
+    std::uint32_t teid = 0;
     bool found = false;
-    question.tables.teids.for_each([&](std::uint32_t teid, const table::GtpuTerminus& terminus) {
+    question.tables.teids.for_each([&](std::uint32_t each, const table::GtpuTerminus& terminus) {
         if (!is_phone(terminus, question)) return;
-        inward.tunnel.id = teid;
+        teid = each;
         found = true;
     });
     const std::uint32_t back = way_back(question);
     if (!found || back == table::none || question.tables.hops[back].kind != table::Hop::Kind::gtpu)
         return fail("", "no GTP-U tunnel of network " + question.asked.network() + " belongs to " +
                             question.source.text() + "; `sluicectl tunnels` lists whose there are");
-    inward.peer = question.tables.tunnels[question.tables.hops[back].index].remote;
-    inward.tunnel.kind = table::Tunnel::Kind::gtpu;
-    inward.tunnel.remote = settings.gtpu_endpoint;
+    const IpAddress peer = remote_of(question.tables, back);
     table::Settings theirs = settings;
-    theirs.gtpu_endpoint = inward.peer;
-    inward.tunnel.header_length = table::header_length_of(inward.tunnel.kind, inward.peer.is_v4());
-    inward.tunnel.header = table::make_header(inward.tunnel, theirs, {});
-    return inward;
+    theirs.gtpu_endpoint = peer;
+    constexpr auto kind = table::Tunnel::Kind::gtpu;
+    return Inward{kind, peer, table::make_header(kind, teid, settings.gtpu_endpoint, theirs, {})};
 }
 
 const table::Interface* named_interface(const Question& question)
@@ -140,8 +138,8 @@ const table::Interface* interface_in(const Question& question)
     const std::uint32_t back = way_back(question);
     if (back != table::none) {
         const table::Hop& hop = question.tables.hops[back];
-        const bool on_link = hop.kind != table::Hop::Kind::vxlan && hop.kind != table::Hop::Kind::gtpu;
-        if (on_link && interfaces[hop.interface].network == question.network) return &interfaces[hop.interface];
+        if (!hop.is_tunnel() && interfaces[hop.interface].network == question.network)
+            return &interfaces[hop.interface];
     }
     const auto found = std::ranges::find(interfaces, question.network, &table::Interface::network);
     return found == interfaces.end() ? nullptr : &*found;
@@ -232,9 +230,9 @@ Result<void> wrap(rte_mbuf& frame, const Question& question, const Inward& inwar
     Packet packet;
     packet.mbuf = &frame;
     packet.family = question.source.is_v4() ? V4::family : V6::family;
-    const Verdict verdict = inward.tunnel.kind == table::Tunnel::Kind::vxlan
-                                ? vxlan::encapsulate(packet, inward.tunnel, 0)
-                                : gtpu::encapsulate(packet, inward.tunnel);
+    const Verdict verdict = inward.kind == table::Tunnel::Kind::vxlan
+                                ? vxlan::encapsulate(packet, inward.header.view(), 0)
+                                : gtpu::encapsulate(packet, inward.header.view());
     return verdict.goes_on() ? Result<void>{} : fail("", "the buffers have no room for the outer headers");
 }
 
@@ -267,7 +265,7 @@ Result<MadeUpPacket> fill(rte_mbuf& frame, const Question& question)
         const bool vxlan = question.tables.networks[question.network].vni != 0;
         const auto inward = vxlan ? through_vxlan(question) : through_gtpu(question);
         if (!inward) return tl::unexpected(inward.error());
-        if (interface == nullptr) made.interface = interface_for(question, inward->tunnel.kind);
+        if (interface == nullptr) made.interface = interface_for(question, inward->kind);
         if (const auto done = wrap(frame, question, *inward); !done) return tl::unexpected(done.error());
         made.peer = inward->peer;
         outer_v4 = inward->peer.is_v4();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <span>
 
 #include "dataplane/burst/packet.hpp"
 #include "dataplane/wire/checksum_delta.hpp"
@@ -11,16 +12,21 @@
 
 namespace sluice {
 
-// Copies the first `length` bytes of the tunnel's header in front of the packet and patches the IP and UDP lengths; the
-// template's IPv4 checksum was made with a length of zero. nullptr: no headroom. The result is the outer UDP header.
-[[nodiscard]] inline wire::Udp* prepend_outer(rte_mbuf& mbuf, const table::Tunnel& tunnel,
-                                              std::uint16_t length) noexcept
+// A tunnel's header begins with its outer IP header.
+[[nodiscard]] inline bool is_outer_v4(std::span<const std::uint8_t> header) noexcept
 {
-    char* front = rte_pktmbuf_prepend(&mbuf, length);
+    return header[0] >> 4 == 4;
+}
+
+// Copies a tunnel's header in front of the packet and patches the IP and UDP lengths; the template's IPv4 checksum was
+// made with a length of zero. nullptr: no headroom. The result is the outer UDP header.
+[[nodiscard]] inline wire::Udp* prepend_outer(rte_mbuf& mbuf, std::span<const std::uint8_t> header) noexcept
+{
+    char* front = rte_pktmbuf_prepend(&mbuf, static_cast<std::uint16_t>(header.size()));
     if (front == nullptr) return nullptr;
-    std::memcpy(front, tunnel.header.data(), length);
+    std::memcpy(front, header.data(), header.size());
     wire::Udp* udp = nullptr;
-    if (tunnel.remote.is_v4()) {
+    if (is_outer_v4(header)) {
         auto* ip = reinterpret_cast<wire::Ipv4*>(front);
         const wire::Be16 total{static_cast<std::uint16_t>(mbuf.pkt_len)};
         wire::Delta delta;

@@ -1,5 +1,5 @@
-// A small map that never changes once built: local addresses, VNIs, TEIDs, neighbours, services. Built by the table
-// server's thread, read by every worker; building never fails. At most half full; with few entries at most an eighth,
+// A map that never changes once built: local addresses, VNIs, services. Built by the table server's thread, read by
+// every worker; a copy shares the slots; building never fails. At most half full; with few entries at most an eighth,
 // for most questions are about keys that are not there, and each slot in use on the way is a guess of the processor's
 // that fails.
 //
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -63,13 +64,13 @@ public:
     [[nodiscard]] const Value* find(const Key& key) const { return view().find(key); }
     void prefetch(const Key& key) const { view().prefetch(key); }
 
-    [[nodiscard]] View view() const { return View(slots_.data(), mask_); }
+    [[nodiscard]] View view() const { return View(slots_, mask_); }
     [[nodiscard]] std::size_t size() const { return size_; }
 
     template<class Visit>
     void for_each(Visit&& visit) const
     {
-        for (const Slot& slot : slots_)
+        for (const Slot& slot : *owner_)
             if (slot.used) visit(slot.key, slot.value);
     }
 
@@ -83,17 +84,20 @@ private:
     };
 
     explicit ExactMap(const std::vector<std::pair<Key, Value>>& rows)
-        : slots_(std::bit_ceil(rows.size() * (rows.size() <= few ? 8 : 2) + 1))
-        , mask_(slots_.size() - 1)
+        : mask_(std::bit_ceil(rows.size() * (rows.size() <= few ? 8 : 2) + 1) - 1)
     {
+        std::vector<Slot> slots(mask_ + 1);
         for (const auto& [key, value] : rows) {
-            Slot& slot = slots_[view().slot_of(key)];
+            Slot& slot = slots[View(slots.data(), mask_).slot_of(key)];
             if (!slot.used) ++size_;
             slot = Slot{key, value, true};
         }
+        owner_ = std::make_shared<const std::vector<Slot>>(std::move(slots));
+        slots_ = owner_->data();
     }
 
-    std::vector<Slot> slots_;
+    std::shared_ptr<const std::vector<Slot>> owner_;
+    const Slot* slots_;
     std::size_t mask_;
     std::size_t size_ = 0;
 };

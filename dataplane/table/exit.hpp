@@ -2,12 +2,13 @@
 // copied, and where it goes. Made by the table server's thread beside each hop, read by every worker; 128 bytes.
 //
 // A hop whose neighbour is unknown, or whose tunnel has several ways out, has no exit (`length` 0): the packet goes the
-// general way, which chooses, asks or refuses.
+// general way, which chooses, asks or refuses. A tunnel's header, kind, counter and mtu stand here all the same.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace sluice::table {
 
@@ -23,11 +24,13 @@ struct alignas(64) Exit {
     std::uint8_t outer = 0;  // how many of those are the tunnel's; 0: none
     Kind kind = Kind::link;
     std::uint8_t unused = 0;
-    std::uint16_t mtu = 0; // the largest IP packet before encapsulation
+    std::uint16_t mtu = 0; // the largest L3 packet that may take this hop, before encapsulation
     std::uint16_t port = 0;
     std::uint16_t interface = 0;
     std::uint32_t counter = 0; // of the tunnel
 
+    // What stands right before the packet of a tunnel.
+    [[nodiscard]] std::span<const std::uint8_t> tunnel_header() const noexcept { return {bytes.end() - outer, outer}; }
     [[nodiscard]] bool is_ready() const noexcept { return length != 0; }
 };
 static_assert(sizeof(Exit) == 128);

@@ -22,10 +22,12 @@ Snapshot empty_tables(const std::vector<Interface>& interfaces, unsigned ports)
     Snapshot tables;
     tables.interfaces = interfaces;
     tables.interface_of = interfaces_by_tag(interfaces, ports);
-    tables.networks.resize(1);
-    tables.networks[public_network].name = "public";
-    tables.networks[public_network].used = true;
-    tables.nat_rules.resize(1);
+    Network everybody;
+    everybody.name = "public";
+    everybody.used = true;
+    tables.networks = std::vector{everybody};
+    tables.network_epochs = std::vector<std::uint32_t>(Bounds::networks, 1);
+    tables.nat_rules = std::vector<std::vector<NatRule>>(1);
     return tables;
 }
 
@@ -35,9 +37,8 @@ Model::Model(std::vector<Interface> interfaces, unsigned ports, const Limits& li
     : interfaces_(std::move(interfaces))
     , ports_(ports)
     , limits_(limits)
-    , counters_(limits.tunnels)
+    , forwarding_(interfaces_, limits.tunnels)
     , committed_(empty_tables(interfaces_, ports_))
-    , pending_counters_(limits.tunnels)
 {
 }
 
@@ -48,11 +49,17 @@ std::unique_ptr<const Snapshot> Model::initial() const
 
 Result<std::unique_ptr<const Snapshot>> Model::apply(const api::Transaction& transaction)
 {
-    objects_.discard();
-    pending_.reset();
-    auto result = change(transaction).and_then([&] { return build(transaction.generation()); });
-    if (!result) objects_.discard();
+    discard();
+    auto result = change(transaction).and_then([&] { return build(transaction.generation(), objects_.changes()); });
+    if (!result) discard();
     return result;
+}
+
+void Model::discard()
+{
+    if (pending_) forwarding_.take_back(objects_.changes());
+    pending_.reset();
+    objects_.discard();
 }
 
 Result<void> Model::change(const api::Transaction& transaction)
@@ -63,25 +70,25 @@ Result<void> Model::change(const api::Transaction& transaction)
         if (auto good = validate_object(object, interfaces_); !good) return good;
         objects_.put(object_key(object), object);
     }
-    return validate_set(objects_, limits_.routes);
+    return {};
 }
 
-Result<std::unique_ptr<const Snapshot>> Model::build(std::uint64_t generation)
+Result<std::unique_ptr<const Snapshot>> Model::build(std::uint64_t generation, const Changes& changes)
 {
-    auto next = std::make_unique<Snapshot>(committed_);
-    next->generation = generation;
-    pending_counters_ = counters_;
-    Assembly assembly{objects_, limits_, interfaces_, committed_, pending_counters_, hasher_, next_serial_, *next};
-    if (auto good = assemble(assembly, objects_.changes()); !good) return tl::unexpected(good.error());
-    pending_ = std::move(next);
-    return std::make_unique<const Snapshot>(*pending_);
+    if (auto good = validate_set(objects_, changes, limits_.routes); !good) return tl::unexpected(good.error());
+    Snapshot next = committed_;
+    next.generation = generation;
+    Assembly assembly{objects_, limits_, interfaces_, committed_, forwarding_, hasher_, next_serial_, next};
+    if (auto good = assemble(assembly, changes); !good) return tl::unexpected(good.error());
+    pending_ = next;
+    return std::make_unique<const Snapshot>(std::move(next));
 }
 
 void Model::commit()
 {
     if (!pending_) return;
     objects_.commit();
-    counters_ = pending_counters_;
+    forwarding_.commit();
     committed_ = std::move(*pending_);
     pending_.reset();
 }

@@ -8,13 +8,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "dataplane/api/sluice.pb.h"
 #include "dataplane/base/hash.hpp"
 #include "dataplane/base/result.hpp"
+#include "dataplane/table/build/forwarding.hpp"
 #include "dataplane/table/build/object_store.hpp"
-#include "dataplane/table/build/tunnel_counters.hpp"
 #include "dataplane/table/snapshot.hpp"
 
 namespace sluice::table {
@@ -34,29 +35,33 @@ public:
     [[nodiscard]] std::unique_ptr<const Snapshot> initial() const;
 
     // The tables after `transaction`, or what is wrong with it. Call commit() once they are published; without it the
-    // next apply() starts from where this one did. Cost: building every table of which a kind of object changed.
+    // next apply() starts from where this one did. Cost: routes, neighbours, tunnels and TEIDs what is changed; of all
+    // other kinds, the tables of which something changed.
     [[nodiscard]] Result<std::unique_ptr<const Snapshot>> apply(const api::Transaction& transaction);
     void commit();
 
     // All objects and the generation, as committed.
     [[nodiscard]] api::Programmed programmed() const;
 
+    // Of the tables of which every tunnel has a row: exits, hops, tunnels, TEIDs.
+    [[nodiscard]] std::size_t tunnel_bytes() const { return forwarding_.tunnel_bytes(); }
+
 private:
+    void discard();
     [[nodiscard]] Result<void> change(const api::Transaction& transaction);
-    [[nodiscard]] Result<std::unique_ptr<const Snapshot>> build(std::uint64_t generation);
+    [[nodiscard]] Result<std::unique_ptr<const Snapshot>> build(std::uint64_t generation, const Changes& changes);
 
     std::vector<Interface> interfaces_;
     unsigned ports_;
     Limits limits_;
     Hasher hasher_ = Hasher::random(); // of the pools
     ObjectStore objects_;
-    TunnelCounters counters_;
-    Snapshot committed_; // a copy of what is published
+    Forwarding forwarding_;
+    Snapshot committed_; // a copy of what is published: it shares all that is large
     std::uint32_t next_serial_ = 1;
 
     // Between apply() and commit().
-    std::unique_ptr<Snapshot> pending_;
-    TunnelCounters pending_counters_;
+    std::optional<Snapshot> pending_;
 };
 
 } // namespace sluice::table

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "dataplane/base/address.hpp"
@@ -29,9 +30,10 @@ public:
 
     RouteTable();
 
-    // Host bits are ignored. A prefix put again has its value replaced. `value` is below first_node.
-    void put(std::uint16_t network, const Prefix& prefix, std::uint32_t value);
-    void remove(std::uint16_t network, const Prefix& prefix); // what is not there may be removed
+    // Both give what was there before. Host bits are ignored. A prefix put again has its value replaced; `value` is
+    // below first_node. What is not there may be removed.
+    std::optional<std::uint32_t> put(std::uint16_t network, const Prefix& prefix, std::uint32_t value);
+    std::optional<std::uint32_t> remove(std::uint16_t network, const Prefix& prefix);
 
     // The map after all that was said since the last commit. Once between two commits.
     [[nodiscard]] PrefixMap build();

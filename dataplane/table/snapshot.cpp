@@ -17,6 +17,14 @@ AddressKey key_of(std::uint16_t scope, const IpAddress& address, std::uint16_t r
     return key;
 }
 
+IpAddress Tunnel::inner_address() const noexcept
+{
+    if (inner_family == 6) return Ipv6Address{inner};
+    std::uint32_t raw = 0;
+    std::memcpy(&raw, inner.data(), sizeof raw);
+    return Ipv4Address{__builtin_bswap32(raw)};
+}
+
 const std::string& network_name(const Snapshot& tables, std::size_t network)
 {
     static const std::string unknown;

@@ -1,12 +1,13 @@
 // The published tables: everything a packet may read, as one immutable value behind one pointer.
 // Written by the table server's thread only (it builds the next one and swaps the pointer), read by the workers; sizes
 // follow the configuration; a transaction that does not fit is refused whole before anything is published.
-// Parts that a transaction did not touch are copied from the snapshot before it; rings and pools are shared.
+// Parts that a transaction did not touch are shared with the snapshot before it, so copying one costs next to nothing.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@
 #include "dataplane/table/exit.hpp"
 #include "dataplane/table/port_blocks.hpp"
 #include "dataplane/table/prefix_map.hpp"
+#include "dataplane/table/row_map.hpp"
+#include "dataplane/table/rows.hpp"
 #include "dataplane/table/session_entry.hpp" // none
+#include "dataplane/table/shared_array.hpp"
 
 namespace sluice::table {
 
@@ -111,43 +115,62 @@ struct LocalAddress {
     bool stateless = false; // a service without sessions has this address
 };
 
+// Whom a link's hop leads to; while nobody knows the MAC address it is zero.
 struct Adjacency {
     std::uint16_t interface = 0;
     MacAddress destination;
+    IpAddress gateway; // unset: the packet's own destination
 };
 
-// The header that is copied in front of a packet: outer IP, UDP, VXLAN or GTP-U, and for VXLAN the inner Ethernet.
-struct Tunnel {
-    enum class Kind : std::uint8_t { vxlan, gtpu } kind = Kind::vxlan;
-    std::uint8_t header_length = 0; // 50 or 70, 36 or 56: what the encapsulation adds to an L3 packet
-    std::uint16_t network = 0;      // whose packets travel in it
-    std::uint32_t underlay = none;  // group towards the remote end
-    std::uint32_t id = 0;           // VNI or the peer's TEID
-    std::uint32_t counter = 0;      // index of its counters
+// What a route or an underlay leads to: one hop, which stands in the number itself, or a group of several or of none.
+using Target = std::uint32_t;
+inline constexpr Target one_hop = Target{1} << 30;
+static_assert(one_hop < first_node);
+[[nodiscard]] constexpr bool is_one_hop(Target target) noexcept
+{
+    return (target & one_hop) != 0;
+}
+
+// The far end of tunnels: whoever shares it shares the way there.
+struct FarEnd {
     IpAddress remote;
-    IpAddress inner; // the machine or phone behind it
-    alignas(16) std::array<std::uint8_t, 80> header{};
+    Target underlay = none; // towards it in the public network
 };
 
-// Where a route ends.
+// What the general way and the tools ask about a tunnel; its header and counters stand in the hop's exit. 28 bytes.
+struct Tunnel {
+    enum class Kind : std::uint8_t { vxlan, gtpu };
+
+    std::uint32_t far_end = 0;
+    std::uint32_t id = 0;                 // VNI or the peer's TEID
+    std::array<std::uint8_t, 16> inner{}; // the machine or phone behind it, as in packets
+    std::uint16_t network = 0;            // whose packets travel in it
+    Kind kind = Kind::vxlan;
+    std::uint8_t inner_family = 0; // 4, 6, or 0: not one address
+
+    [[nodiscard]] IpAddress inner_address() const noexcept;
+};
+static_assert(sizeof(Tunnel) == 28);
+
+// Where a route ends. What every packet needs of it stands in its exit.
 struct Hop {
-    enum class Kind : std::uint8_t { unresolved, on_link, adjacency, vxlan, gtpu } kind = Kind::unresolved;
-    std::uint16_t interface = 0; // on_link, adjacency, unresolved
-    std::uint16_t mtu = 0;       // the largest L3 packet that may take this hop, before encapsulation
-    std::uint32_t index = none;  // of the adjacency or the tunnel
-    IpAddress gateway;           // whom to ask for while unresolved
+    enum class Kind : std::uint8_t { unused, unresolved, on_link, adjacency, vxlan, gtpu };
+
+    std::uint32_t index = none;  // of the tunnel; of all others the adjacency
+    std::uint16_t interface = 0; // of a link
+    Kind kind = Kind::unused;
+
+    [[nodiscard]] bool is_tunnel() const noexcept { return kind == Kind::vxlan || kind == Kind::gtpu; }
 };
+static_assert(sizeof(Hop) == 8);
 
-// The members among which a flow's hash chooses, one by one as often as their weight says.
+// The members among which a flow's hash chooses, one by one as often as their weight says. None: unreachable.
 struct Group {
-    std::vector<std::uint32_t> hops;
-    std::uint16_t mtu = 0;     // the smallest of them
-    std::uint32_t only = none; // the one hop, where there is no choice: spares a look into the vector
+    std::span<const std::uint32_t> hops;
 
-    // Precondition: `hops` is not empty.
     [[nodiscard]] std::uint32_t pick(std::uint64_t hash) const noexcept
     {
-        return only != none ? only : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
+        return hops.empty() ? none : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
     }
 };
 
@@ -199,8 +222,23 @@ struct EipTarget {
 struct GtpuTerminus {
     std::uint32_t counter = 0;
     std::uint16_t network = 0;
-    std::uint8_t family = 4;           // of the phone: 4 or 6
+    std::uint8_t family = 0;           // of the phone: 4 or 6
     std::array<std::uint8_t, 16> ue{}; // the phone's address as in packets; of IPv4 the first four bytes
+};
+
+struct TeidRow {
+    std::uint32_t key = 0;
+    GtpuTerminus value;
+
+    [[nodiscard]] bool is_used() const noexcept { return value.family != 0; }
+};
+static_assert(sizeof(TeidRow) == 28);
+
+struct NeighborRow {
+    AddressKey key;
+    std::uint32_t value = none; // hop
+
+    [[nodiscard]] bool is_used() const noexcept { return value != none; }
 };
 
 struct Settings {
@@ -223,33 +261,51 @@ struct Settings {
 struct Snapshot {
     std::uint64_t generation = 0;
     std::uint32_t routes_epoch = 1; // grows with every change that could send a packet another way
+    // The same of each network, for sessions that leave into it: it has one for each number that a network can have.
+    SharedArray<std::uint32_t> network_epochs;
     Settings settings;
-    std::vector<Interface> interfaces;
+    SharedArray<Interface> interfaces;
     // interface_of[port * 4096 + vlan]: the interface that takes frames of the port with that tag; 0xFFFF: none
-    std::vector<std::uint16_t> interface_of;
-    std::vector<Network> networks;
+    SharedArray<std::uint16_t> interface_of;
+    SharedArray<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
     ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them
-    PrefixMap routes;                          // → group
-    std::vector<Group> groups;
-    std::vector<Hop> hops;
-    std::vector<Exit> exits; // by hop
-    std::vector<Adjacency> adjacencies;
-    std::vector<Tunnel> tunnels;
-    ExactMap<AddressKey, std::uint32_t> neighbors;  // (interface, address) → hop
+    PrefixMap routes;                          // → target
+    Rows<Group> groups;
+    Rows<Hop> hops;
+    Rows<Exit> exits; // by hop
+    Rows<Adjacency> adjacencies;
+    Rows<Tunnel> tunnels;
+    Rows<FarEnd> far_ends;
+    RowMap<NeighborRow> neighbors;                  // (interface, address) → hop
     ExactMap<std::uint32_t, std::uint16_t> vnis;    // VNI → network
-    ExactMap<std::uint32_t, GtpuTerminus> teids;    // TEID → network and phone
+    RowMap<TeidRow> teids;                          // TEID → network and phone
     ExactMap<AddressKey, ServiceTarget> service_of; // (public, address, port, protocol)
     // (network, backend address, port, protocol), of direct services the service's address: an answer's source. These
     // have a row of port 0 too, for later fragments.
     ExactMap<AddressKey, ReverseTarget> reverse_of;
-    std::vector<Service> services;
-    std::vector<Pool> pools;
-    std::vector<std::vector<NatRule>> nat_rules; // by network
+    SharedArray<Service> services;
+    SharedArray<Pool> pools;
+    SharedArray<std::vector<NatRule>> nat_rules; // by network
     ExactMap<AddressKey, EipTarget> eip_outward; // (network, private) → public
     ExactMap<AddressKey, EipTarget> eip_inward;  // (public, public) → private
+
+    // The hop of a flow, or `none` where the target is an empty group.
+    [[nodiscard]] std::uint32_t pick(Target target, std::uint64_t hash) const noexcept
+    {
+        return is_one_hop(target) ? target ^ one_hop : groups[target].pick(hash);
+    }
+    // Calls visit(hop) for every member, as often as its weight says, until one returns true; whether one did.
+    template<class Visit>
+    bool any_hop(Target target, Visit&& visit) const
+    {
+        if (is_one_hop(target)) return visit(target ^ one_hop);
+        for (const std::uint32_t hop : groups[target].hops)
+            if (visit(hop)) return true;
+        return false;
+    }
 };
 
 // Of a number that a session or a route remembers: empty when these tables do not have it.

@@ -6,10 +6,10 @@
 
 namespace sluice::gtpu {
 
-Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel) noexcept
+Verdict encapsulate(Packet& packet, std::span<const std::uint8_t> header) noexcept
 {
     const wire::Be16 length{static_cast<std::uint16_t>(packet.mbuf->pkt_len)}; // what follows the mandatory header
-    wire::Udp* udp = prepend_outer(*packet.mbuf, tunnel, tunnel.header_length);
+    wire::Udp* udp = prepend_outer(*packet.mbuf, header);
     if (udp == nullptr) return Verdict::drop(Drop::no_headroom);
     reinterpret_cast<wire::Gtpu*>(udp + 1)->length = length;
     return Verdict::next();

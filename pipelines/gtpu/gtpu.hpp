@@ -1,6 +1,9 @@
 // GTP-U, both directions, and its path messages. 3GPP TS 29.281.
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "dataplane/burst/packet.hpp"
 
 namespace sluice::gtpu {
@@ -23,6 +26,6 @@ struct Opened {
 [[nodiscard]] Verdict check_source(const Packet& packet, const table::Snapshot& tables) noexcept;
 
 // The tunnel's ready-made header in front, lengths patched. The caller has checked the MTU.
-[[nodiscard]] Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel) noexcept;
+[[nodiscard]] Verdict encapsulate(Packet& packet, std::span<const std::uint8_t> header) noexcept;
 
 } // namespace sluice::gtpu

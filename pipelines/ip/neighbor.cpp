@@ -13,7 +13,7 @@ std::uint32_t arp_offset(const Packet& packet)
     return sizeof(wire::Ethernet) + (tagged ? sizeof(wire::Vlan) : 0);
 }
 
-std::uint32_t group_towards(const table::Snapshot& tables, const IpAddress& address)
+table::Target target_towards(const table::Snapshot& tables, const IpAddress& address)
 {
     return address.is_v4() ? V4::find_route(tables, table::public_network, V4::raw(address))
                            : V6::find_route(tables, table::public_network, V6::raw(address));
@@ -21,13 +21,11 @@ std::uint32_t group_towards(const table::Snapshot& tables, const IpAddress& addr
 
 bool is_on_link(const table::Snapshot& tables, std::uint16_t interface, const IpAddress& address)
 {
-    const std::uint32_t group = group_towards(tables, address);
-    if (group == table::none) return false;
-    for (const std::uint32_t member : tables.groups[group].hops) {
+    const table::Target target = target_towards(tables, address);
+    return target != table::none && tables.any_hop(target, [&](std::uint32_t member) {
         const table::Hop& hop = tables.hops[member];
-        if (hop.kind == table::Hop::Kind::on_link && hop.interface == interface) return true;
-    }
-    return false;
+        return hop.kind == table::Hop::Kind::on_link && hop.interface == interface;
+    });
 }
 
 // Whether sender and target can be stations. An answer goes to the sender's MAC, so a group there would multiply it

@@ -10,17 +10,17 @@ Reach take_adjacency(const table::Snapshot& tables, const table::Hop& hop, Way& 
         return Reach::ready;
     }
     way.wanted_interface = hop.interface;
-    way.wanted = hop.gateway;
+    way.wanted = tables.adjacencies[hop.index].gateway;
     return Reach::wanting;
 }
 
 Reach enter_tunnel(const table::Snapshot& tables, const table::Hop& hop, std::uint64_t hash, Way& way)
 {
     way.tunnel = &tables.tunnels[hop.index];
-    if (way.tunnel->underlay == table::none) return Reach::no_route;
-    const table::Group& underlay = tables.groups[way.tunnel->underlay];
-    if (underlay.hops.empty()) return Reach::unreachable;
-    return take_adjacency(tables, tables.hops[underlay.pick(hash)], way);
+    const table::Target underlay = tables.far_ends[way.tunnel->far_end].underlay;
+    if (underlay == table::none) return Reach::no_route;
+    const std::uint32_t outside = tables.pick(underlay, hash);
+    return outside == table::none ? Reach::unreachable : take_adjacency(tables, tables.hops[outside], way);
 }
 
 } // namespace
@@ -29,13 +29,11 @@ template<class Family>
 std::uint32_t find_hop(const table::Snapshot& tables, std::uint16_t network,
                        const typename Family::Address& destination, std::uint64_t hash, bool& unreachable) noexcept
 {
-    const std::uint32_t group = Family::find_route(tables, network, destination);
-    if (group == table::none) return table::none;
-    if (tables.groups[group].hops.empty()) {
-        unreachable = true;
-        return table::none;
-    }
-    const std::uint32_t hop = tables.groups[group].pick(hash);
+    const table::Target target = Family::find_route(tables, network, destination);
+    if (target == table::none) return table::none;
+    const std::uint32_t hop = tables.pick(target, hash);
+    unreachable = hop == table::none;
+    if (unreachable) return table::none;
     if (tables.hops[hop].kind != table::Hop::Kind::on_link) return hop;
     const std::uint32_t* neighbor = tables.neighbors.find(address_key<Family>(tables.hops[hop].interface, destination));
     return neighbor == nullptr ? hop : *neighbor;
@@ -46,7 +44,7 @@ Reach follow(const table::Snapshot& tables, std::uint32_t index, const typename 
              std::uint64_t hash, Way& way) noexcept
 {
     const table::Hop& hop = tables.hops[index];
-    way.mtu = hop.mtu;
+    way.exit = &tables.exits[index];
     switch (hop.kind) {
     case table::Hop::Kind::vxlan:
     case table::Hop::Kind::gtpu:

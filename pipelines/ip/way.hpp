@@ -11,7 +11,7 @@ enum class Reach : std::uint8_t { ready, wanting, no_route, unreachable };
 struct Way {
     const table::Tunnel* tunnel = nullptr;       // nullptr: sent as it is
     const table::Adjacency* adjacency = nullptr; // of the outermost packet
-    std::uint16_t mtu = 0;                       // for the packet before encapsulation
+    const table::Exit* exit = nullptr;           // its mtu, ready or not, and the tunnel's header and counter
     // When `wanting`: who must answer ARP or ND first.
     std::uint16_t wanted_interface = 0;
     IpAddress wanted;

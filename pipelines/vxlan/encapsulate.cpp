@@ -6,9 +6,9 @@
 #include "pipelines/vxlan/vxlan.hpp"
 
 namespace sluice::vxlan {
-Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel, std::uint64_t hash) noexcept
+Verdict encapsulate(Packet& packet, std::span<const std::uint8_t> header, std::uint64_t hash) noexcept
 {
-    wire::Udp* udp = prepend_outer(*packet.mbuf, tunnel, tunnel.header_length);
+    wire::Udp* udp = prepend_outer(*packet.mbuf, header);
     if (udp == nullptr) return Verdict::drop(Drop::no_headroom);
     udp->source = wire::vxlan_entropy_port(hash);
     auto* inner = reinterpret_cast<wire::Ethernet*>(reinterpret_cast<wire::Vxlan*>(udp + 1) + 1);
@@ -16,10 +16,9 @@ Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel, std::uint64_t h
     return Verdict::next();
 }
 
-Verdict encapsulate_frame(Packet& packet, const table::Tunnel& tunnel, std::uint64_t hash) noexcept
+Verdict encapsulate_frame(Packet& packet, std::span<const std::uint8_t> header, std::uint64_t hash) noexcept
 {
-    const auto outer = static_cast<std::uint16_t>(tunnel.header_length - sizeof(wire::Ethernet));
-    wire::Udp* udp = prepend_outer(*packet.mbuf, tunnel, outer);
+    wire::Udp* udp = prepend_outer(*packet.mbuf, header.first(header.size() - sizeof(wire::Ethernet)));
     if (udp == nullptr) return Verdict::drop(Drop::no_headroom);
     udp->source = wire::vxlan_entropy_port(hash);
     return Verdict::next();

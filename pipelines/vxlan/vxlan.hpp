@@ -1,6 +1,9 @@
 // VXLAN, both directions. RFC 7348 section 5.
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "dataplane/burst/packet.hpp"
 
 namespace sluice::vxlan {
@@ -15,9 +18,10 @@ struct Opened {
 [[nodiscard]] Opened open(Packet& packet, const table::Snapshot& tables) noexcept;
 
 // The tunnel's ready-made header in front, lengths and entropy source port patched. The caller has checked the MTU.
-[[nodiscard]] Verdict encapsulate(Packet& packet, const table::Tunnel& tunnel, std::uint64_t hash) noexcept;
+[[nodiscard]] Verdict encapsulate(Packet& packet, std::span<const std::uint8_t> header, std::uint64_t hash) noexcept;
 
 // The same for a whole inner frame with an Ethernet header of its own: an ARP reply.
-[[nodiscard]] Verdict encapsulate_frame(Packet& packet, const table::Tunnel& tunnel, std::uint64_t hash) noexcept;
+[[nodiscard]] Verdict encapsulate_frame(Packet& packet, std::span<const std::uint8_t> header,
+                                        std::uint64_t hash) noexcept;
 
 } // namespace sluice::vxlan

@@ -94,9 +94,8 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kSettings})) assemble_settings(assembly);
     if (changes.any({Kind::kInterface})) assemble_interfaces(assembly);
     if (changes.any({Kind::kNetwork})) assemble_networks(assembly);
-    if (changes.any(
-            {Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor, Kind::kGtpuTunnel})) {
-        if (auto good = assemble_forwarding(assembly); !good) return good;
+    if (changes.any({Kind::kSettings, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor, Kind::kGtpuTunnel})) {
+        if (auto good = assembly.forwarding.apply(changes, assembly.out); !good) return good;
         ++assembly.out.routes_epoch;
     }
     if (changes.any({Kind::kService})) assemble_services(assembly);
@@ -132,22 +131,22 @@ void assemble_settings(Assembly& assembly)
 
 void assemble_interfaces(Assembly& assembly)
 {
-    assembly.out.interfaces = assembly.fixed;
+    std::vector<Interface> interfaces = assembly.fixed;
     for (const auto& [key, object] : assembly.objects.of(Kind::kInterface)) {
         const api::Interface& from = object.interface();
-        Interface& interface = assembly.out.interfaces[from.id()];
+        Interface& interface = interfaces[from.id()];
         interface.network = narrow(from.network());
         interface.terminates_vxlan = from.terminates_vxlan();
         interface.terminates_gtpu = from.terminates_gtpu();
         for (const api::Address& address : from.addresses())
             add_address(interface.address4, interface.address6, ip_of(address.address()));
     }
+    assembly.out.interfaces = std::move(interfaces);
 }
 
 void assemble_networks(Assembly& assembly)
 {
-    auto& networks = assembly.out.networks;
-    networks.resize(1); // the public one is built in
+    std::vector<Network> networks{assembly.out.networks[public_network]}; // it is built in
     ExactMap<std::uint32_t, std::uint16_t>::Builder vnis;
     for (const auto& [key, object] : assembly.objects.of(Kind::kNetwork)) {
         const api::Network& from = object.network();
@@ -161,6 +160,7 @@ void assemble_networks(Assembly& assembly)
             if (!subnet.gateway().empty()) add_address(network.address4, network.address6, ip_of(subnet.gateway()));
         if (network.vni != 0) vnis.add(network.vni, narrow(from.id()));
     }
+    assembly.out.networks = std::move(networks);
     assembly.out.vnis = vnis.build();
 }
 
@@ -181,7 +181,7 @@ void assemble_locals(Assembly& assembly)
 
 void assemble_translating(Assembly& assembly)
 {
-    auto& networks = assembly.out.networks;
+    std::vector<Network> networks = assembly.out.networks.copy();
     for (Network& network : networks) {
         network.translates_any = network.translates_some = false;
         network.sources = {};
@@ -208,6 +208,7 @@ void assemble_translating(Assembly& assembly)
     }
     for (const auto& [key, object] : assembly.objects.of(Kind::kEip))
         add(narrow(object.eip().network()), ip_of(object.eip().private_address()));
+    assembly.out.networks = std::move(networks);
     assembly.out.translated = translated.build();
     assembly.out.translated4 = v4_of(assembly.out.translated, [](bool is_there) { return is_there; });
 }

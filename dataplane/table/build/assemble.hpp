@@ -1,11 +1,12 @@
-// Building a snapshot's tables from the programmed objects. Each function below makes its tables anew; assemble() calls
-// those of which a kind of object changed. The objects have passed validate_set().
+// Building a snapshot's tables from the programmed objects. Forwarding changes its tables where objects changed; each
+// function below makes its small tables anew, and assemble() calls those of which a kind of object changed. The objects
+// have passed validate_set().
 #pragma once
 
 #include "dataplane/base/hash.hpp"
 #include "dataplane/base/result.hpp"
+#include "dataplane/table/build/forwarding.hpp"
 #include "dataplane/table/build/object_store.hpp"
-#include "dataplane/table/build/tunnel_counters.hpp"
 #include "dataplane/table/snapshot.hpp"
 
 namespace sluice::table {
@@ -18,7 +19,7 @@ struct Assembly {
     const Limits& limits;
     const std::vector<Interface>& fixed; // interfaces as the configuration made them
     const Snapshot& before;
-    TunnelCounters& counters;
+    Forwarding& forwarding;
     const Hasher& hasher;
     std::uint32_t& next_serial; // of pools
     Snapshot& out;              // starts as a copy of `before`
@@ -29,7 +30,6 @@ struct Assembly {
 void assemble_settings(Assembly& assembly);
 void assemble_interfaces(Assembly& assembly);
 void assemble_networks(Assembly& assembly);
-[[nodiscard]] Result<void> assemble_forwarding(Assembly& assembly); // routes, groups, hops, neighbours, tunnels, TEIDs
 void assemble_services(Assembly& assembly);
 void assemble_translation(Assembly& assembly); // pools, NAT rules, EIPs
 void assemble_locals(Assembly& assembly);      // after all others: whose each own address is

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <string>
 
 #include "dataplane/api/sluice.pb.h"
@@ -10,6 +11,7 @@
 namespace sluice::table {
 
 using Kind = api::Object::KindCase;
+inline constexpr std::size_t kind_count = api::Object::kSettings + 1; // numbers of kinds are below it
 
 struct ObjectKey {
     Kind kind = Kind::KIND_NOT_SET;

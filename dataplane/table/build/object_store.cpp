@@ -18,7 +18,9 @@ bool same(const api::Object& left, const api::Object& right)
 void ObjectStore::put(const ObjectKey& key, const api::Object& object)
 {
     const auto [place, is_new] = objects_.try_emplace(key);
-    undo_.try_emplace(key, is_new ? std::nullopt : std::optional(place->second));
+    counts_[key.kind] += is_new ? 1 : 0;
+    const auto [undo, is_first] = undo_.try_emplace(key);
+    if (is_first && !is_new) undo->second = std::move(place->second);
     place->second = object;
 }
 
@@ -26,6 +28,7 @@ bool ObjectStore::remove(const ObjectKey& key)
 {
     auto node = objects_.extract(key);
     if (node.empty()) return false;
+    --counts_[key.kind];
     undo_.try_emplace(key, std::move(node.mapped()));
     return true;
 }
@@ -34,9 +37,9 @@ void ObjectStore::discard()
 {
     for (auto& [key, before] : undo_) {
         if (before)
-            objects_.insert_or_assign(key, std::move(*before));
+            counts_[key.kind] += objects_.insert_or_assign(key, std::move(*before)).second ? 1 : 0;
         else
-            objects_.erase(key);
+            counts_[key.kind] -= objects_.erase(key);
     }
     undo_.clear();
 }
@@ -60,7 +63,7 @@ Changes ObjectStore::changes() const
     for (const auto& [key, before] : undo_) {
         const api::Object* now = find(key);
         const bool unchanged = before ? now != nullptr && same(*before, *now) : now == nullptr;
-        if (!unchanged) changes.add(key.kind);
+        if (!unchanged) changes.add(key.kind, {before ? &*before : nullptr, now});
     }
     return changes;
 }

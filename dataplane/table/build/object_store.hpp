@@ -2,35 +2,37 @@
 // table server's thread only; grows with what the control process sends, bounded by the limits that validation checks.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "dataplane/table/build/object_key.hpp"
 
 namespace sluice::table {
 
-// Which kinds a transaction really changed: writing what is there already changes nothing.
+// An object that is not the same as before; null: it was, or is, not there. Valid until the store changes.
+struct Change {
+    const api::Object* before;
+    const api::Object* now;
+};
+
+// What a transaction really changed: writing what is there already changes nothing.
 class Changes {
 public:
-    static Changes all() { return Changes(~0U); }
-
-    Changes() = default;
-    void add(Kind kind) { kinds_ |= 1U << kind; }
+    void add(Kind kind, const Change& change) { of_kind_[kind].push_back(change); }
     [[nodiscard]] bool any(std::initializer_list<Kind> kinds) const
     {
-        for (const Kind kind : kinds)
-            if ((kinds_ >> kind & 1U) != 0) return true;
-        return false;
+        return std::any_of(kinds.begin(), kinds.end(), [this](Kind kind) { return !of_kind_[kind].empty(); });
     }
+    // In the order of their keys.
+    [[nodiscard]] const std::vector<Change>& of(Kind kind) const { return of_kind_[kind]; }
 
 private:
-    explicit Changes(unsigned kinds)
-        : kinds_(kinds)
-    {
-    }
-    unsigned kinds_ = 0;
+    std::array<std::vector<Change>, kind_count> of_kind_;
 };
 
 class ObjectStore {
@@ -46,6 +48,7 @@ public:
     // As it was before the open transaction.
     [[nodiscard]] const api::Object* committed(const ObjectKey& key) const;
     [[nodiscard]] Changes changes() const;
+    [[nodiscard]] std::size_t count(Kind kind) const { return counts_[kind]; }
 
     [[nodiscard]] const Objects& all() const { return objects_; }
     // Pairs of key and object, in order, for a range-based for.
@@ -63,6 +66,7 @@ public:
 
 private:
     Objects objects_;
+    std::array<std::size_t, kind_count> counts_{};
     std::map<ObjectKey, std::optional<api::Object>> undo_; // what the open transaction touched, as it was before
 };
 

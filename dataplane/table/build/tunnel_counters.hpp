@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "dataplane/base/address.hpp"
@@ -34,18 +32,40 @@ public:
     {
     }
 
-    // The indices of `wanted`, in its order; equal identities get one index. Whoever is not wanted any more gives his
-    // back. A number rests as long as possible before another tunnel gets it. Nothing when there are more than the
-    // limit: the object is of no use then, so call it on a copy.
-    [[nodiscard]] std::optional<std::vector<std::uint32_t>> assign(std::span<const TunnelIdentity> wanted);
+    // A transaction: what of it wants or no longer wants a tunnel's counters, in any order, ...
+    void hold(const TunnelIdentity& identity);
+    void release(const TunnelIdentity& identity); // precondition: held
+    // ... then numbers for those that have none. Whoever nobody holds any more gives his back. A number rests as long
+    // as possible before another tunnel gets it. False: there would be more than the limit.
+    [[nodiscard]] bool settle();
+    // ... then either commit(), or the opposite of every hold() and release(), and discard().
+    void commit();
+    void discard();
+
+    [[nodiscard]] std::uint32_t number_of(const TunnelIdentity& identity) const { return entries_.at(identity).number; }
+    [[nodiscard]] std::size_t held() const; // for errors: walks all
 
 private:
-    [[nodiscard]] std::optional<std::uint32_t> take();
+    struct Entry {
+        std::uint32_t number = none;
+        std::uint32_t holders = 0;
+        bool has_left = false; // stands in left_
+    };
+    using Entries = std::map<TunnelIdentity, Entry>;
+
+    void close();
 
     std::uint32_t limit_;
     std::uint32_t used_ = 0; // numbers below have been given out at least once
     std::deque<std::uint32_t> free_;
-    std::map<TunnelIdentity, std::uint32_t> indices_;
+    Entries entries_;
+
+    // Of the open transaction.
+    std::vector<Entries::iterator> fresh_;
+    std::vector<Entries::iterator> left_; // by their last holder, who may have come back
+    std::uint32_t used_before_ = 0;
+    std::size_t given_ = 0; // from the front of free_, which lets go of them at commit
+    std::size_t freed_ = 0; // at its back
 };
 
 } // namespace sluice::table

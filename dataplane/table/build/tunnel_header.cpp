@@ -18,14 +18,13 @@ public:
     template<class Header>
     void add(const Header& header)
     {
-        std::memcpy(bytes_.data() + at_, &header, sizeof header);
-        at_ += sizeof header;
+        std::memcpy(written_.bytes.data() + written_.length, &header, sizeof header);
+        written_.length = static_cast<std::uint8_t>(written_.length + sizeof header);
     }
-    [[nodiscard]] const decltype(Tunnel::header)& bytes() const { return bytes_; }
+    [[nodiscard]] const TunnelHeader& written() const { return written_; }
 
 private:
-    decltype(Tunnel::header) bytes_{};
-    std::size_t at_ = 0;
+    TunnelHeader written_;
 };
 
 // Don't Fragment: what is too big is answered with the inner packet's own path MTU, never cut up outside.
@@ -63,20 +62,21 @@ void add_outer(Writer& writer, const IpAddress& source, const IpAddress& destina
 
 } // namespace
 
-decltype(Tunnel::header) make_header(const Tunnel& tunnel, const Settings& settings, const MacAddress& mac)
+TunnelHeader make_header(Tunnel::Kind kind, std::uint32_t id, const IpAddress& remote, const Settings& settings,
+                         const MacAddress& mac)
 {
     Writer writer;
-    if (tunnel.kind == Tunnel::Kind::vxlan) {
-        add_outer(writer, settings.vtep, tunnel.remote);
+    if (kind == Tunnel::Kind::vxlan) {
+        add_outer(writer, settings.vtep, remote);
         writer.add(wire::Udp{{}, wire::Be16{settings.vxlan_port}, {}, wire::Udp::no_checksum});
-        writer.add(wire::vxlan_header(tunnel.id));
+        writer.add(wire::vxlan_header(id));
         writer.add(wire::Ethernet{mac.bytes, settings.gateway_mac.bytes, {}});
     } else {
-        add_outer(writer, settings.gtpu_endpoint, tunnel.remote);
+        add_outer(writer, settings.gtpu_endpoint, remote);
         writer.add(wire::Udp{wire::Gtpu::port, wire::Gtpu::port, {}, wire::Udp::no_checksum});
-        writer.add(wire::Gtpu{wire::Gtpu::plain, wire::GtpuMessage::g_pdu, {}, wire::Be32{tunnel.id}});
+        writer.add(wire::Gtpu{wire::Gtpu::plain, wire::GtpuMessage::g_pdu, {}, wire::Be32{id}});
     }
-    return writer.bytes();
+    return writer.written();
 }
 
 } // namespace sluice::table

@@ -5,6 +5,10 @@
 // length. The IPv4 checksum stands for a total length of 0 and is brought up to date by difference (RFC 1624).
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <span>
+
 #include "dataplane/table/snapshot.hpp"
 
 namespace sluice::table {
@@ -20,9 +24,16 @@ inline constexpr std::uint8_t gtpu_header_length_v6 = 56;
     return is_v4 ? gtpu_header_length_v4 : gtpu_header_length_v6;
 }
 
-// Uses kind, id and remote, and the settings' own end, which is of the remote's family. `mac`: of the machine behind a
-// VXLAN.
-[[nodiscard]] decltype(Tunnel::header) make_header(const Tunnel& tunnel, const Settings& settings,
-                                                   const MacAddress& mac);
+struct TunnelHeader {
+    std::array<std::uint8_t, 80> bytes{};
+    std::uint8_t length = 0;
+
+    [[nodiscard]] std::span<const std::uint8_t> view() const { return std::span(bytes).first(length); }
+};
+
+// `id`: VNI or the peer's TEID. Uses the settings' own end, which is of the remote's family. `mac`: of the machine
+// behind a VXLAN.
+[[nodiscard]] TunnelHeader make_header(Tunnel::Kind kind, std::uint32_t id, const IpAddress& remote,
+                                       const Settings& settings, const MacAddress& mac);
 
 } // namespace sluice::table

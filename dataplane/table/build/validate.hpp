@@ -24,9 +24,10 @@ struct Bounds {
 // One object by itself: lengths, ranges, and the interfaces, for these exist from the start.
 [[nodiscard]] Result<void> validate_object(const api::Object& object, const std::vector<Interface>& fixed);
 
-// All objects together: what refers to something, what must be there once only, and how many there may be.
-// Every object has passed validate_object().
-[[nodiscard]] Result<void> validate_set(const ObjectStore& objects, std::uint32_t route_limit);
+// All objects together: what refers to something, what must be there once only, and how many there may be. Every object
+// has passed validate_object(), and before `changes` they passed this. Cost: routes, neighbours and tunnels what is
+// changed, unless a network goes or the settings change; of all other kinds the whole kind when one of it changed.
+[[nodiscard]] Result<void> validate_set(const ObjectStore& objects, const Changes& changes, std::uint32_t route_limit);
 
 // Parts of the two above, each about its kinds; an error's place is filled in by the caller.
 using Verdict = tl::expected<void, std::string>;

@@ -1,4 +1,5 @@
 // References between objects, and what there may be once only.
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -37,7 +38,33 @@ bool exists(const ObjectStore& objects, std::uint32_t network)
     return objects.find(object_key(wanted)) != nullptr;
 }
 
-Result<void> validate_networks(const ObjectStore& objects)
+// Asks the store once for each number.
+class KnownNetworks {
+public:
+    explicit KnownNetworks(const ObjectStore& objects)
+        : objects_(objects)
+    {
+    }
+    [[nodiscard]] Result<void> check(const api::Object& object)
+    {
+        const auto network = network_named_by(object);
+        if (!network || has(*network)) return {};
+        return fail(describe(object), "there is no network " + std::to_string(*network));
+    }
+
+private:
+    [[nodiscard]] bool has(std::uint32_t network)
+    {
+        if (network >= asked_.size()) return false;
+        if (!asked_[network]) asked_[network] = exists(objects_, network);
+        return *asked_[network];
+    }
+
+    const ObjectStore& objects_;
+    std::vector<std::optional<bool>> asked_ = std::vector<std::optional<bool>>(Bounds::networks);
+};
+
+Result<void> validate_vnis(const ObjectStore& objects)
 {
     std::map<std::uint32_t, std::string> vnis;
     for (const auto& [key, object] : objects.of(Kind::kNetwork)) {
@@ -47,14 +74,30 @@ Result<void> validate_networks(const ObjectStore& objects)
             return fail(describe(object),
                         "the VNI " + std::to_string(object.network().vni()) + " belongs to " + place->second);
     }
-    std::vector<bool> known(Bounds::networks); // asked for each of perhaps a million objects
-    for (std::uint32_t id = 0; id < Bounds::networks; ++id)
-        known[id] = exists(objects, id);
-    for (const auto& [key, object] : objects.all()) {
-        const auto network = network_named_by(object);
-        if (network && (*network >= known.size() || !known[*network]))
-            return fail(describe(object), "there is no network " + std::to_string(*network));
+    return {};
+}
+
+bool is_gone(const Change& change)
+{
+    return change.now == nullptr;
+}
+
+Result<void> validate_networks(const ObjectStore& objects, const Changes& changes)
+{
+    if (changes.any({Kind::kNetwork}))
+        if (auto good = validate_vnis(objects); !good) return good;
+    KnownNetworks known(objects);
+    const std::vector<Change>& networks = changes.of(Kind::kNetwork);
+    if (std::any_of(networks.begin(), networks.end(), is_gone)) {
+        for (const auto& [key, object] : objects.all())
+            if (auto good = known.check(object); !good) return good;
+        return {};
     }
+    for (const Kind kind :
+         {Kind::kInterface, Kind::kRoute, Kind::kGtpuTunnel, Kind::kNatRule, Kind::kEip, Kind::kService})
+        for (const Change& change : changes.of(kind))
+            if (!is_gone(change))
+                if (auto good = known.check(*change.now); !good) return good;
     return {};
 }
 
@@ -68,29 +111,43 @@ Verdict check_own_end(const api::NextHop& hop, const api::Settings& settings)
     return {};
 }
 
-Result<void> validate_routes(const ObjectStore& objects, std::uint32_t limit)
+Result<void> validate_own_ends(const api::Object& object, const api::Settings& settings)
 {
+    for (const api::NextHop& hop : object.route().hops())
+        if (const auto good = check_own_end(hop, settings); !good) return fail(describe(object), good.error());
+    return {};
+}
+
+Result<void> validate_routes(const ObjectStore& objects, const Changes& changes, std::uint32_t limit)
+{
+    const auto routes = objects.of(Kind::kRoute);
+    if (objects.count(Kind::kRoute) > limit)
+        return fail(describe(std::next(routes.begin(), limit)->second),
+                    "there is room for " + std::to_string(limit) + " routes");
     api::Object wanted;
     wanted.mutable_settings();
     const api::Object* found = objects.find(object_key(wanted));
     const api::Settings settings = found == nullptr ? api::Settings{} : found->settings();
-    std::uint32_t count = 0;
-    for (const auto& [key, object] : objects.of(Kind::kRoute)) {
-        if (++count > limit) return fail(describe(object), "there is room for " + std::to_string(limit) + " routes");
-        for (const api::NextHop& hop : object.route().hops())
-            if (const auto good = check_own_end(hop, settings); !good) return fail(describe(object), good.error());
+    if (changes.any({Kind::kSettings})) {
+        for (const auto& [key, object] : routes)
+            if (auto good = validate_own_ends(object, settings); !good) return good;
+        return {};
     }
+    for (const Change& change : changes.of(Kind::kRoute))
+        if (!is_gone(change))
+            if (auto good = validate_own_ends(*change.now, settings); !good) return good;
     return {};
 }
 
 } // namespace
 
-Result<void> validate_set(const ObjectStore& objects, std::uint32_t route_limit)
+Result<void> validate_set(const ObjectStore& objects, const Changes& changes, std::uint32_t route_limit)
 {
-    if (auto good = validate_networks(objects); !good) return good;
-    if (auto good = validate_routes(objects, route_limit); !good) return good;
-    if (auto good = validate_translation_set(objects); !good) return good;
-    return validate_service_set(objects);
+    if (auto good = validate_networks(objects, changes); !good) return good;
+    if (auto good = validate_routes(objects, changes, route_limit); !good) return good;
+    if (changes.any({Kind::kPool, Kind::kNatRule, Kind::kEip}))
+        if (auto good = validate_translation_set(objects); !good) return good;
+    return changes.any({Kind::kService}) ? validate_service_set(objects) : Result<void>{};
 }
 
 } // namespace sluice::table

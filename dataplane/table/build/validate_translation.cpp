@@ -9,7 +9,7 @@ namespace sluice::table {
 namespace {
 
 constexpr std::uint32_t min_block_size = 64; // one word of port bits
-constexpr std::uint32_t max_port = 0xFFFF;
+constexpr std::uint32_t largest_port = 0xFFFF;
 
 Verdict check_v4_prefix(const api::Address& prefix)
 {
@@ -43,10 +43,11 @@ Verdict check_pool_addresses(const api::Pool& pool)
 Verdict check_pool(const api::Pool& pool)
 {
     if (pool.id() >= Bounds::pools) return refuse("the id " + std::to_string(pool.id()) + " is not below 4096");
-    if (pool.block_size() < min_block_size || pool.block_size() > max_port || !std::has_single_bit(pool.block_size()))
+    if (pool.block_size() < min_block_size || pool.block_size() > largest_port ||
+        !std::has_single_bit(pool.block_size()))
         return refuse("the block size " + std::to_string(pool.block_size()) +
                       " is not a power of two within 64..32768");
-    if (pool.first_port() == 0 || pool.last_port() > max_port || pool.first_port() > pool.last_port())
+    if (pool.first_port() == 0 || pool.last_port() > largest_port || pool.first_port() > pool.last_port())
         return refuse("the ports " + std::to_string(pool.first_port()) + "-" + std::to_string(pool.last_port()) +
                       " are not a range within 1-65535");
     const std::uint32_t ports = pool.last_port() - pool.first_port() + 1;

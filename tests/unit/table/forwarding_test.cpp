@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "dataplane/table/build/tunnel_counters.hpp"
 #include "tests/support/bytes.hpp"
@@ -12,23 +13,45 @@ namespace {
 
 using namespace sluice::test;
 
+Target target_to(const Snapshot& tables, std::uint16_t network, std::string_view address)
+{
+    const Target target = tables.routes.find4(network, Ipv4Address::parse(address).value().value);
+    REQUIRE(target != PrefixMap::none);
+    return target;
+}
+
 const Group& group_to(const Snapshot& tables, std::uint16_t network, std::string_view address)
 {
-    const std::uint32_t group = tables.routes.find4(network, Ipv4Address::parse(address).value().value);
-    REQUIRE(group != PrefixMap::none);
-    return tables.groups.at(group);
+    const Target target = target_to(tables, network, address);
+    REQUIRE_FALSE(is_one_hop(target));
+    return tables.groups.at(target);
+}
+
+std::uint32_t only_hop_number(const Snapshot& tables, std::uint16_t network, std::string_view address)
+{
+    const Target target = target_to(tables, network, address);
+    REQUIRE(is_one_hop(target));
+    return tables.pick(target, 0);
 }
 
 const Hop& only_hop(const Snapshot& tables, std::uint16_t network, std::string_view address)
 {
-    const Group& group = group_to(tables, network, address);
-    REQUIRE(group.hops.size() == 1);
-    return tables.hops.at(group.hops[0]);
+    return tables.hops.at(only_hop_number(tables, network, address));
 }
 
-std::string header_of(const Tunnel& tunnel)
+const Adjacency& adjacency_of(const Snapshot& tables, const Hop& hop)
 {
-    return to_hex(ByteSpan(tunnel.header).first(tunnel.header_length));
+    return tables.adjacencies.at(hop.index);
+}
+
+const Exit& only_exit(const Snapshot& tables, std::uint16_t network, std::string_view address)
+{
+    return tables.exits.at(only_hop_number(tables, network, address));
+}
+
+std::string header_of(const Exit& exit)
+{
+    return to_hex(exit.tunnel_header());
 }
 
 Owner owner(const Snapshot& tables, std::uint16_t network, std::string_view address)
@@ -45,7 +68,7 @@ TEST_CASE("a route's hop knows whether its neighbour answers")
     Programming at;
     REQUIRE(at.put({route_via(0, "0.0.0.0/0", "10.0.0.254"), route_via(0, "10.0.0.0/24", "", 1)}) == "");
     CHECK(only_hop(*at.tables, 0, "192.0.2.1").kind == Hop::Kind::unresolved);
-    CHECK(only_hop(*at.tables, 0, "192.0.2.1").gateway == *IpAddress::parse("10.0.0.254"));
+    CHECK(adjacency_of(*at.tables, only_hop(*at.tables, 0, "192.0.2.1")).gateway == *IpAddress::parse("10.0.0.254"));
     CHECK(only_hop(*at.tables, 0, "10.0.0.7").kind == Hop::Kind::on_link);
     CHECK(only_hop(*at.tables, 0, "10.0.0.7").interface == 1);
 
@@ -53,9 +76,9 @@ TEST_CASE("a route's hop knows whether its neighbour answers")
     REQUIRE(at.put({neighbor("10.0.0.254", "52:54:00:00:00:fe")}) == "");
     const Hop& hop = only_hop(*at.tables, 0, "192.0.2.1");
     CHECK(hop.kind == Hop::Kind::adjacency);
-    CHECK(at.tables->adjacencies.at(hop.index).destination.text() == "52:54:00:00:00:fe");
-    CHECK(hop.mtu == 1500);
-    CHECK(at.tables->routes_epoch > epoch); // sessions ask again
+    CHECK(adjacency_of(*at.tables, hop).destination.text() == "52:54:00:00:00:fe");
+    CHECK(only_exit(*at.tables, 0, "192.0.2.1").mtu == 1500);
+    CHECK(at.tables->routes_epoch > epoch); // packets that wait are tried again
 
     REQUIRE(at.put({neighbor("10.0.0.254", "52:54:00:00:00:fd", 1)}, {neighbor("10.0.0.254", "52:54:00:00:00:fe")}) ==
             "");
@@ -83,8 +106,7 @@ TEST_CASE("weights share a route's traffic in their proportion")
     REQUIRE(at.put({object}) == "");
     const Group& large = group_to(*at.tables, 0, "192.0.2.1");
     CHECK(large.hops.size() <= 258);
-    for (const std::uint32_t hop : {0U, 1U, 2U}) // each keeps one at least
-        CHECK(std::count(large.hops.begin(), large.hops.end(), hop) >= 1);
+    CHECK(std::set(large.hops.begin(), large.hops.end()).size() == 3); // each keeps one at least
 }
 
 TEST_CASE("a VXLAN hop has its header ready, byte for byte")
@@ -100,10 +122,22 @@ TEST_CASE("a VXLAN hop has its header ready, byte for byte")
     append(expected, hex("0000 12b5 0000 0000" // no checksum: RFC 7348 section 4.1
                          "08000000 001001 00"
                          "525400000131 02005e000001 0000"));
-    CHECK(header_of(tunnel) == to_hex(expected));
-    CHECK(tunnel.inner == *IpAddress::parse("10.1.0.31"));
-    CHECK(hop.mtu == 1450); // 1500 of the interface less 50; the network's own is no smaller
-    CHECK(at.tables->hops.at(at.tables->groups.at(tunnel.underlay).hops.at(0)).gateway == tunnel.remote);
+    const Exit& exit = only_exit(*at.tables, 1, "10.1.0.31");
+    CHECK(header_of(exit) == to_hex(expected));
+    CHECK_FALSE(exit.is_ready()); // nobody knows the MAC address of the remote end
+    CHECK(tunnel.inner_address() == *IpAddress::parse("10.1.0.31"));
+    CHECK(exit.mtu == 1450); // 1500 of the interface less 50; the network's own is no smaller
+    const FarEnd& far_end = at.tables->far_ends.at(tunnel.far_end);
+    CHECK(adjacency_of(*at.tables, at.tables->hops.at(at.tables->pick(far_end.underlay, 0))).gateway == far_end.remote);
+    REQUIRE(at.put({neighbor("10.0.0.31", "52:54:00:00:00:31")}) == "");
+    CHECK(only_exit(*at.tables, 1, "10.1.0.31").length == 14 + 50);
+
+    api::Object again = route_vxlan(1, "10.1.0.31/32", "10.0.0.31", 4097);
+    again.mutable_route()->set_source("kernel");
+    const std::uint32_t epoch = at.tables->network_epochs[1];
+    REQUIRE(at.put({again}) == "");
+    CHECK(at.tables->network_epochs[1] == epoch); // it leads where it led
+    CHECK(at.tables->tunnels.at(only_hop(*at.tables, 1, "10.1.0.31").index).inner_address().text() == "10.1.0.31");
 }
 
 TEST_CASE("a GTP-U hop has its header ready, and our own end finds network and phone")
@@ -116,15 +150,16 @@ TEST_CASE("a GTP-U hop has its header ready, and our own end finds network and p
     const Hop& hop = only_hop(*at.tables, 1, "100.64.0.7");
     REQUIRE(hop.kind == Hop::Kind::gtpu);
     const Tunnel& tunnel = at.tables->tunnels.at(hop.index);
-    CHECK(header_of(tunnel).substr(40) == "0868086800000000"
-                                          "30ff000000002001");
-    CHECK(tunnel.header_length == 36);
-    CHECK(tunnel.underlay == none); // nothing leads to the peer
+    const Exit& exit = only_exit(*at.tables, 1, "100.64.0.7");
+    CHECK(header_of(exit).substr(40) == "0868086800000000"
+                                        "30ff000000002001");
+    CHECK(exit.outer == 36);
+    CHECK(at.tables->far_ends.at(tunnel.far_end).underlay == none); // nothing leads to the peer
     const GtpuTerminus* terminus = at.tables->teids.find(0x1001);
     REQUIRE(terminus != nullptr);
     CHECK(terminus->network == 1);
     CHECK(to_hex(ByteSpan(terminus->ue).first(4)) == "64400007");
-    CHECK(terminus->counter == tunnel.counter); // both directions of one session count as one tunnel
+    CHECK(terminus->counter == exit.counter); // both directions of one session count as one tunnel
 }
 
 TEST_CASE("a tunnel within a tunnel is none")
@@ -133,24 +168,51 @@ TEST_CASE("a tunnel within a tunnel is none")
     REQUIRE(at.put({settings(), network(1, 4097), route_vxlan(1, "10.1.0.31/32", "10.0.0.31", 4097),
                     route_vxlan(0, "10.0.0.31/32", "10.0.0.32", 7)}) == "");
     const Tunnel& tunnel = at.tables->tunnels.at(only_hop(*at.tables, 1, "10.1.0.31").index);
-    REQUIRE(tunnel.underlay != none);
-    CHECK(at.tables->groups.at(tunnel.underlay).hops.empty());
+    const Target underlay = at.tables->far_ends.at(tunnel.far_end).underlay;
+    REQUIRE(underlay != none);
+    CHECK(at.tables->pick(underlay, 0) == none);
 }
 
 TEST_CASE("a tunnel keeps its counters through other changes, and a number rests before it is used again")
 {
     Programming at;
     REQUIRE(at.put({settings(), network(1), route_vxlan(1, "10.1.0.32/32", "10.0.0.31", 4097)}) == "");
-    const std::uint32_t counter = at.tables->tunnels.at(0).counter;
+    const std::uint32_t counter = only_exit(*at.tables, 1, "10.1.0.32").counter;
     REQUIRE(at.put({route_vxlan(1, "10.1.0.31/32", "10.0.0.30", 4097)}) == ""); // sorts before it
-    CHECK(at.tables->tunnels.at(only_hop(*at.tables, 1, "10.1.0.32").index).counter == counter);
+    CHECK(only_exit(*at.tables, 1, "10.1.0.32").counter == counter);
 
     TunnelCounters counters(3);
     const auto identity = [](std::uint32_t id) { return TunnelIdentity{Tunnel::Kind::vxlan, 1, id, 0, {}, {}}; };
-    CHECK(*counters.assign(std::vector{identity(1), identity(2), identity(1)}) == std::vector<std::uint32_t>{0, 1, 0});
-    CHECK(*counters.assign(std::vector{identity(2), identity(3)}) == std::vector<std::uint32_t>{1, 2});
-    CHECK(*counters.assign(std::vector{identity(2), identity(3), identity(4)}) == std::vector<std::uint32_t>{1, 2, 0});
-    CHECK_FALSE(counters.assign(std::vector{identity(2), identity(3), identity(4), identity(5)}));
+    const auto number = [&](std::uint32_t id) { return counters.number_of(identity(id)); };
+    for (const std::uint32_t id : {1U, 2U, 1U})
+        counters.hold(identity(id));
+    REQUIRE(counters.settle());
+    counters.commit();
+    CHECK(number(1) == 0);
+    CHECK(number(2) == 1);
+    counters.release(identity(1));
+    counters.release(identity(1));
+    counters.hold(identity(3));
+    REQUIRE(counters.settle());
+    counters.commit();
+    CHECK(number(3) == 2);
+    counters.hold(identity(4));
+    REQUIRE(counters.settle());
+    counters.commit();
+    CHECK(number(4) == 0);
+    counters.release(identity(2)); // ... which is refused with the rest, and keeps its number
+    counters.hold(identity(5));
+    counters.hold(identity(6));
+    CHECK_FALSE(counters.settle());
+    counters.hold(identity(2));
+    counters.release(identity(5));
+    counters.release(identity(6));
+    counters.discard();
+    CHECK(number(2) == 1);
+    counters.release(identity(2));
+    counters.hold(identity(5));
+    REQUIRE(counters.settle());
+    CHECK(number(5) == 1); // all were in use
 }
 
 TEST_CASE("each own address has one owner")

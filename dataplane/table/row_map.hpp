@@ -1,0 +1,63 @@
+// A map that is changed a few rows at a time while it holds very many: neighbours, TEIDs. As one transaction left it:
+// made by RowMapStore (build/row_map_store.hpp), read by every worker and never changed; a copy shares everything. At
+// most half full; a chain is probed linearly.
+//
+// Row: has `key`, `value` and is_used(), false for Row{}.
+#pragma once
+
+#include <cstring>
+
+#include "dataplane/table/exact_map.hpp" // mix_key
+#include "dataplane/table/rows.hpp"
+
+namespace sluice::table {
+
+template<class Row>
+class RowMap {
+public:
+    using Key = decltype(Row::key);
+    using Value = decltype(Row::value);
+
+    RowMap() = default; // of nothing
+    RowMap(Rows<Row> slots, std::size_t size)
+        : slots_(std::move(slots))
+        , mask_(slots_.size() - 1)
+        , size_(size)
+    {
+    }
+
+    // Null when absent. Valid as long as the map is.
+    [[nodiscard]] const Value* find(const Key& key) const noexcept
+    {
+        if (size_ == 0) return nullptr;
+        for (std::uint32_t at = place_of(key);; at = (at + 1) & mask_) {
+            const Row& row = slots_[at];
+            if (!row.is_used()) return nullptr;
+            if (std::memcmp(&row.key, &key, sizeof key) == 0) return &row.value;
+        }
+    }
+    void prefetch(const Key& key) const noexcept
+    {
+        if (size_ != 0) __builtin_prefetch(&slots_[place_of(key)]);
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    template<class Visit>
+    void for_each(Visit&& visit) const
+    {
+        for (std::uint32_t i = 0; i < slots_.size(); ++i)
+            if (slots_[i].is_used()) visit(slots_[i].key, slots_[i].value);
+    }
+
+private:
+    [[nodiscard]] std::uint32_t place_of(const Key& key) const noexcept
+    {
+        return static_cast<std::uint32_t>(mix_key(key)) & mask_;
+    }
+
+    Rows<Row> slots_;
+    std::uint32_t mask_ = 0;
+    std::size_t size_ = 0;
+};
+
+} // namespace sluice::table
