@@ -30,6 +30,8 @@ def ask(rig, check):
         internet.router.ip(f"route add {vip}/32 via 198.51.100.6")
         for host in cloud.hosts:
             host.machine.ip(f"addr add {vip}/32 dev lo")
+    for host in cloud.hosts:  # as on every backend that holds an address it does not own: ARP is no affair of that address
+        host.machine.run("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2")
 
     for vip in (KEPT, RING):
         with Capture(internet.router, "cloud", f"tcp port {PORT}") as wire:
