@@ -54,7 +54,7 @@ void add_pools(Locals& locals, const Assembly& from)
 }
 
 // One address may have services of both kinds.
-void add_services(Locals& locals, const std::vector<Service>& services)
+void add_services(Locals& locals, const SharedArray<Service>& services)
 {
     for (const bool stateless : {false, true})
         for (const Service& service : services)

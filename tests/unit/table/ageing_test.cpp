@@ -13,15 +13,23 @@ using test::AgeingWorld;
 
 void set_services(AgeingWorld& world, std::uint32_t services, std::uint32_t backends_each)
 {
-    world.tables.services.clear();
+    std::vector<table::Service> all;
     for (std::uint32_t i = 0; i < services; ++i) {
         table::Service service;
         service.id = i;
         for (std::uint32_t j = 0; j < backends_each; ++j)
             service.backends.push_back({i * backends_each + j, {}, 0, 1});
-        world.tables.services.push_back(std::move(service));
+        all.push_back(std::move(service));
     }
+    world.tables.services = std::move(all);
     ++world.tables.generation;
+}
+
+void change_services(AgeingWorld& world, auto&& change)
+{
+    std::vector<table::Service> all = world.tables.services.copy();
+    change(all);
+    world.tables.services = std::move(all);
 }
 
 table::Pool pool(std::uint32_t serial)
@@ -51,7 +59,7 @@ TEST_CASE("each state has its time-out, whichever direction shows the state")
     AgeingWorld world(1'000);
     const std::uint32_t established = world.begin(1, tcp), reset = world.begin(2, tcp);
     world.begin(3, tcp); // opening
-    world.begin(4, icmp);
+    world.begin(4, icmp4);
     for (const std::uint32_t entry : {established, reset})
         world.v4().entry(entry).saw_tcp(syn | ack);
     world.v4().entry(reset ^ 1).saw_tcp(rst);
@@ -125,11 +133,11 @@ TEST_CASE("when a backend goes, its sessions go and no others")
     CHECK(world.run() > 3);      // learned in steps
     world.wait(3);
     CHECK(world.v4().size() == 3);
-    world.tables.services[2].backends.pop_back();
+    change_services(world, [](auto& all) { all[2].backends.pop_back(); });
     ++world.tables.generation;
     world.wait(2.5);
     CHECK(world.v4().size() == 2);
-    world.tables.services[1].id = 9; // a backend that serves another service is another one
+    change_services(world, [](auto& all) { all[1].id = 9; }); // a backend that serves another service is another one
     ++world.tables.generation;
     world.wait(2.5);
     CHECK(world.v4().size() == 1);
@@ -140,7 +148,7 @@ TEST_CASE("a port comes back with its session, unless its pool is gone")
 {
     AgeingWorld world(100);
     const table::Pool first = pool(7), second = pool(3);
-    world.tables.pools = {first, second};
+    world.tables.pools = std::vector{first, second};
     ++world.tables.generation;
     std::uint32_t number = 0;
     for (const table::Pool& from : {first, second}) {
@@ -150,7 +158,7 @@ TEST_CASE("a port comes back with its session, unless its pool is gone")
         world.begin(++number, udp, cold);
     }
     world.wait(2);
-    world.tables.pools = {first};
+    world.tables.pools = std::vector{first};
     ++world.tables.generation;
     world.wait(3);
     CHECK(world.v4().size() == 1);

@@ -10,8 +10,8 @@
 namespace sluice::table {
 namespace {
 
-struct Links {
-    explicit Links(std::size_t count)
+struct LinkWords {
+    explicit LinkWords(std::size_t count)
         : words(count)
     {
     }
@@ -26,7 +26,7 @@ struct Links {
 
 TEST_CASE("a stack gives back what was put on it, the last first")
 {
-    Links links(4);
+    LinkWords links(4);
     PairStack stack;
     CHECK(stack.pop(links.link()) == none);
     for (const std::uint32_t pair : {0U, 3U, 1U})
@@ -41,7 +41,7 @@ TEST_CASE("a stack gives back what was put on it, the last first")
 
 TEST_CASE("a pair that was taken and given back meanwhile is noticed")
 {
-    Links links(3);
+    LinkWords links(3);
     PairStack stack;
     for (const std::uint32_t pair : {2U, 1U, 0U})
         stack.push(pair, links.link());
@@ -66,7 +66,7 @@ TEST_CASE("a pair that was taken and given back meanwhile is noticed")
 TEST_CASE("threads that push and pop never hold one pair together, and lose none")
 {
     constexpr std::uint32_t pairs = 8; // few, so that a pair comes back while another thread looks at it
-    Links links(pairs);
+    LinkWords links(pairs);
     PairStack stack;
     for (std::uint32_t pair = 0; pair < pairs; ++pair)
         stack.push(pair, links.link());

@@ -110,7 +110,7 @@ TEST_CASE("each protocol has all the ports of a block")
 {
     PortBlocks pool(settings(), hasher());
     std::set<std::uint32_t> handles;
-    for (const std::uint8_t protocol : {tcp, udp, icmp})
+    for (const std::uint8_t protocol : {tcp, udp, icmp4})
         for (const Lease& lease : take_all(pool, subscriber(1), protocol, 64))
             handles.insert(lease.handle);
     CHECK(handles.size() == 64);
@@ -230,7 +230,7 @@ TEST_CASE("a long random life leaks nothing and leases nothing twice")
     std::mt19937 random(6888);
     for (int i = 0; i < 50'000; ++i) {
         const std::uint64_t who = subscriber(static_cast<std::uint32_t>(random() % 12));
-        const std::uint8_t protocol = std::array{tcp, udp, icmp}[random() % 3];
+        const std::uint8_t protocol = std::array{tcp, udp, icmp4}[random() % 3];
         if (random() % 100 < 55) {
             if (const auto lease = pool.take(who, protocol)) {
                 REQUIRE(held.emplace(std::pair(lease->handle, protocol), who).second);

@@ -7,6 +7,6 @@ namespace sluice {
 
 inline constexpr std::uint8_t tcp = wire::IpProtocol::tcp;
 inline constexpr std::uint8_t udp = wire::IpProtocol::udp;
-inline constexpr std::uint8_t icmp = wire::IpProtocol::icmp;
+inline constexpr std::uint8_t icmp4 = wire::IpProtocol::icmp;
 
 } // namespace sluice

@@ -13,7 +13,7 @@ namespace {
 using test::RandomPrefixes;
 using test::RouteOracle;
 
-std::uint32_t find(const PrefixMap& map, std::uint16_t network, const IpAddress& address)
+std::uint32_t find_prefetched(const PrefixMap& map, std::uint16_t network, const IpAddress& address)
 {
     if (address.is_v4()) {
         map.prefetch4(network, address.v4().value);
@@ -90,7 +90,7 @@ void compare(const PrefixMap& map, const RouteOracle& oracle, Both& both, unsign
             bytes[(row.length - 1) / 8] = static_cast<char>(bytes[(row.length - 1) / 8] ^ 0x80 >> (row.length - 1) % 8);
         const IpAddress address = IpAddress::unpack(bytes).value();
         INFO("network " << row.network << " " << address.text());
-        REQUIRE(find(map, row.network, address) == oracle.find(row.network, address));
+        REQUIRE(find_prefetched(map, row.network, address) == oracle.find(row.network, address));
     }
 }
 

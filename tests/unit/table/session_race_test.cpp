@@ -17,13 +17,13 @@ using test::outside_key;
 using test::release;
 using Table = SessionTable<FlowKey4>;
 
-constexpr unsigned workers = 3;
+constexpr unsigned racers = 3;
 
 template<class Work>
 void run_workers(Work work)
 {
     std::vector<std::thread> threads;
-    for (unsigned i = 0; i < workers; ++i)
+    for (unsigned i = 0; i < racers; ++i)
         threads.emplace_back(work, i);
     for (std::thread& thread : threads)
         thread.join();
@@ -34,9 +34,9 @@ void run_workers(Work work)
 TEST_CASE("workers that meet one flow at once make one session of it")
 {
     constexpr std::uint32_t flows = 20'000;
-    Table table(flows * workers, test::fixed_hasher());
-    std::vector<std::vector<std::uint32_t>> got(workers, std::vector<std::uint32_t>(flows, none));
-    std::vector<unsigned> made(workers), wrong(workers);
+    Table table(flows * racers, test::fixed_hasher());
+    std::vector<std::vector<std::uint32_t>> got(racers, std::vector<std::uint32_t>(flows, none));
+    std::vector<unsigned> made(racers), wrong(racers);
     run_workers([&](unsigned worker) {
         for (std::uint32_t i = 0; i < flows; ++i) {
             Pair<FlowKey4> pair = flow<FlowKey4>(i);
@@ -54,7 +54,7 @@ TEST_CASE("workers that meet one flow at once make one session of it")
     CHECK(wrong[0] + wrong[1] + wrong[2] == 0);
     CHECK(table.size() == flows);
     table.take_undone([&](std::uint32_t pair) { release(table, pair); }); // the losers of races, now that all are done
-    for (std::uint32_t i = flows; i < flows * workers; ++i)
+    for (std::uint32_t i = flows; i < flows * racers; ++i)
         REQUIRE(insert(table, flow<FlowKey4>(i)).result == Insert::inserted); // none of their pairs was lost
     for (std::uint32_t i = 0; i < flows; ++i) {
         REQUIRE(got[0][i] == got[1][i]);
@@ -66,8 +66,8 @@ TEST_CASE("workers that meet one flow at once make one session of it")
 TEST_CASE("workers that want one answer's key get it once")
 {
     constexpr std::uint32_t flows = 20'000;
-    Table table(flows * workers, test::fixed_hasher());
-    std::vector<unsigned> made(workers), refused(workers);
+    Table table(flows * racers, test::fixed_hasher());
+    std::vector<unsigned> made(racers), refused(racers);
     run_workers([&](unsigned worker) {
         for (std::uint32_t i = 0; i < flows; ++i) {
             Pair<FlowKey4> pair = flow<FlowKey4>(i);
@@ -77,7 +77,7 @@ TEST_CASE("workers that want one answer's key get it once")
         }
     });
     CHECK(made[0] + made[1] + made[2] == flows);
-    CHECK(refused[0] + refused[1] + refused[2] == flows * (workers - 1));
+    CHECK(refused[0] + refused[1] + refused[2] == flows * (racers - 1));
     CHECK(table.size() == flows);
 }
 

@@ -43,9 +43,9 @@ std::string gateway_of(unsigned choice)
 std::string gateway_in(const table::Snapshot& tables, unsigned route)
 {
     const auto address = Prefix::parse(prefix_of(route)).value().address.v4().value + 7;
-    const std::uint32_t group = tables.routes.find4(table::public_network, address);
-    if (group == table::PrefixMap::none) return "none";
-    return tables.hops.at(tables.groups.at(group).hops.at(0)).gateway.text();
+    const table::Target target = tables.routes.find4(table::public_network, address);
+    if (target == table::PrefixMap::none) return "none";
+    return tables.adjacencies[tables.hops[tables.pick(target, 0)].index].gateway.text();
 }
 
 // What control does: it keeps what it wants, and sends the difference to what it knows to be programmed.
