@@ -229,7 +229,7 @@ TEST_CASE("a full burst of all kinds ends as its frames do one by one")
         static_cast<void>(outcome(bench, of, Shape::split));
     std::mt19937 random(64);
     for (int round = 0; round < 60; ++round) {
-        const std::string interface = std::array{"n3", "internet", "fabric"}.at(round % 3);
+        const std::string interface = std::array{"n3", "internet", "fabric"}.at(static_cast<std::size_t>(round) % 3);
         std::vector<Bytes> burst;
         while (burst.size() < burst_size) {
             const Case& of = cases[random() % cases.size()];

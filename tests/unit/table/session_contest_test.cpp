@@ -21,8 +21,8 @@ namespace sluice::table {
 namespace {
 
 constexpr unsigned workers = 2;
-constexpr std::uint32_t flows = 3'000;    // few, so that both meet at one flow often
-constexpr std::uint32_t capacity = 4'000; // more than flows, for ended ones wait
+constexpr std::uint32_t contested = 3'000; // few, so that both meet at one flow often
+constexpr std::uint32_t capacity = 4'000;  // more than contested ones, for ended ones wait
 constexpr std::uint32_t subscribers = 16;
 constexpr std::uint32_t most_idle = 50; // turns of a worker: some flows are met again before that, some are not
 constexpr std::chrono::milliseconds between_audits{250};
@@ -71,7 +71,7 @@ public:
             if (contest_.pause.load()) stand_still();
             contest_.clock.fetch_add(1, std::memory_order_relaxed);
             for (unsigned i = 0; i < 32; ++i)
-                meet(static_cast<std::uint32_t>(random_() % flows));
+                meet(static_cast<std::uint32_t>(random_() % contested));
             expire();
             contest_.table.take_undone([this](std::uint32_t pair) { leave(pair, false); }, 16);
             contest_.table.settle(own_);
@@ -178,7 +178,7 @@ std::set<std::uint32_t> audit(Contest& contest, const Workers& all)
 {
     auto& table = contest.table;
     std::set<std::uint32_t> pairs, leases;
-    for (std::uint32_t flow = 0; flow < flows; ++flow) {
+    for (std::uint32_t flow = 0; flow < contested; ++flow) {
         const FlowKey4 key = test::inside_key<FlowKey4>(flow);
         const std::uint32_t forward = table.find(key, table.hash(key));
         if (forward == none) continue;
