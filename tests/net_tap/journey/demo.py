@@ -47,7 +47,7 @@ def interrupt(rig, check, after, number):
 
 def start(rig):
     """tools/demo itself, so that installing, building and the journey are interrupted alike."""
-    return subprocess.Popen([ROOT / "tools/demo", "--name", NAME, "--orders", "5"], text=True, stdout=subprocess.PIPE,
+    return subprocess.Popen([ROOT / "tools/demo", "--name", NAME, "--orders", "20"], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "SLUICE_BUILD": str(rig.build)})
 
 
