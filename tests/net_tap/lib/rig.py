@@ -97,8 +97,9 @@ def clean_up(prefix):
 
 
 def remains_of(prefix):
-    """Folders of a rig: its own, the nodes' sockets and applied files, and DPDK's (left by a dataplane that was killed)."""
-    places = [RUN, RUN / "sluice", Path("/var/lib/sluice"), RUN / "dpdk"]
+    """Folders of a rig: its own, the nodes' sockets and applied files, FRR's path spaces, and DPDK's (left by a dataplane
+    that was killed)."""
+    places = [RUN, RUN / "sluice", Path("/var/lib/sluice"), RUN / "dpdk", RUN / "frr", Path("/etc/frr")]
     found = [path for place in places if place.is_dir() for path in place.iterdir()]
     return [path for path in found if path.is_dir() and (path.name == prefix or f"{prefix}-" in path.name)]
 
