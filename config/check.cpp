@@ -40,6 +40,10 @@ constexpr std::array all_rules{
     Rule{check_backends, "services networks routes"},
     Rule{check_registries, "registries"},
     Rule{check_registry_services, "registries services"},
+    Rule{check_bgp_identity, "bgp node"},
+    Rule{check_bgp_neighbors, "bgp ports vlans vxlan gtpu"},
+    Rule{check_bgp_passwords, "bgp"},
+    Rule{check_bgp_announcements, "bgp"},
     Rule{check_routes, "routes networks ports vlans"},
     Rule{check_neighbors, "neighbors ports vlans"},
 };

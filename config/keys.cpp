@@ -15,6 +15,7 @@ constexpr std::uint64_t mib = 1ULL << 20;
 constexpr std::uint64_t gib = 1ULL << 30;
 constexpr std::uint64_t largest_teid = 0xFFFF'FFFF; // TS 29.281 section 5.1; zero is no tunnel
 constexpr std::uint64_t largest_vni = 0xFF'FFFF;    // RFC 7348 section 5
+constexpr std::uint64_t largest_as = 0xFFFF'FFFF;   // RFC 6793, and a MED (RFC 4271 section 4.3)
 
 constexpr auto live = Applies::live;
 constexpr auto restart = Applies::restart;
@@ -152,6 +153,54 @@ constexpr std::array gateway_rows{
     Key{"registries.NAME.keep-when-lost", Type::duration, 0, 366 * day, "", "forever", "forever", live,
         "How long its backends are kept when it cannot be read."},
 
+    Key{"bgp.mode", Type::choice, 0, 0, "", "external|managed", "external", live,
+        "`external`: what your own routing daemon puts into the kernel is mirrored; `managed`: FRR's configuration is "
+        "written and applied too."},
+    Key{"bgp.as", Type::count, 1, largest_as, "", "", "", live, "Our autonomous system; required with `managed`."},
+    Key{"bgp.neighbors.NAME.address", Type::address, 0, 0, "", "", "required", live, "Address of a neighbour."},
+    Key{"bgp.neighbors.NAME.as", Type::count, 1, largest_as, "", "", "required", live,
+        "The neighbour's autonomous system; ours for an internal session."},
+    Key{"bgp.neighbors.NAME.password-file", Type::text, 1, 4'095, "characters", "", "", live,
+        "File whose one line is the session's password (TCP MD5, RFC 2385); relative to the folder of the "
+        "configuration."},
+    Key{"bgp.neighbors.NAME.bfd.interval", Type::duration, 50, 60 * second, "", "", "300ms", live,
+        "Time between BFD packets of either side (RFC 5880); `bfd: {}` takes the defaults."},
+    Key{"bgp.neighbors.NAME.bfd.multiplier", Type::count, 2, 255, "", "", "3", live,
+        "Intervals without a packet after which the neighbour is dead."},
+    Key{"bgp.neighbors.NAME.multihop", Type::count, 1, 254, "links", "", "1", live,
+        "Links between the neighbour and us; with 1 it is in the subnet of an interface."},
+    Key{"bgp.neighbors.NAME.gtsm", Type::boolean, 0, 0, "", "", "false", live,
+        "Accept only packets that crossed at most `multihop` links (RFC 5082); both sides must have it."},
+    Key{"bgp.neighbors.NAME.families[]", Type::choice, 0, 0, "", "ipv4-unicast|ipv6-unicast|l2vpn-evpn", "", live,
+        "Address families of the session; without it that of the neighbour's address."},
+    Key{"bgp.neighbors.NAME.maximum-prefixes", Type::count, 1, 16'000'000, "prefixes", "", "", live,
+        "The session is closed for 5 minutes when the neighbour sends more in one family."},
+    Key{"bgp.announce.services.to[]", Type::name, 1, 63, "characters", "", "", live,
+        "Neighbours that hear of the services' addresses."},
+    Key{"bgp.announce.services.communities[]", Type::community, 0, 0, "", "", "", live,
+        "Communities of the announcement (RFC 1997, RFC 8092)."},
+    Key{"bgp.announce.services.med", Type::count, 0, largest_as, "", "", "", live,
+        "Multi-exit discriminator of the announcement; lower is preferred."},
+    Key{"bgp.announce.eips.to[]", Type::name, 1, 63, "characters", "", "", live, "Neighbours that hear of the EIPs."},
+    Key{"bgp.announce.eips.communities[]", Type::community, 0, 0, "", "", "", live,
+        "Communities of the announcement (RFC 1997, RFC 8092)."},
+    Key{"bgp.announce.eips.med", Type::count, 0, largest_as, "", "", "", live,
+        "Multi-exit discriminator of the announcement; lower is preferred."},
+    Key{"bgp.announce.nat-pools.to[]", Type::name, 1, 63, "characters", "", "", live,
+        "Neighbours that hear of the pools' addresses."},
+    Key{"bgp.announce.nat-pools.communities[]", Type::community, 0, 0, "", "", "", live,
+        "Communities of the announcement (RFC 1997, RFC 8092)."},
+    Key{"bgp.announce.nat-pools.med", Type::count, 0, largest_as, "", "", "", live,
+        "Multi-exit discriminator of the announcement; lower is preferred."},
+    Key{"bgp.graceful-restart", Type::boolean, 0, 0, "", "", "false", live,
+        "Neighbours keep our routes while our FRR restarts (RFC 4724), and we keep theirs; see control/bgp/README.md "
+        "for what it costs when the dataplane dies."},
+    Key{"bgp.keep-when-lost", Type::duration, 0, 366 * day, "", "forever", "2m", live,
+        "How long routes of a dead routing daemon are used."},
+    Key{"bgp.pid-files[]", Type::text, 1, 4'095, "characters", "", "", live,
+        "Files with the process numbers of the routing daemons whose death counts; with `managed` those of zebra and "
+        "bgpd without it."},
+
     Key{"routes[].prefix", Type::prefix, 0, 0, "", "", "required", live, "Destination of a static route."},
     Key{"routes[].via", Type::address, 0, 0, "", "", "required", live,
         "Next hop; in a subnet of the interface or network."},
@@ -174,10 +223,10 @@ constexpr std::array registry_rows{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 18> type_names{
-    "text",   "name",        "interface name", "word",       "true or false", "count",
-    "number", "size",        "duration",       "address",    "IPv4 address",  "address/length",
-    "prefix", "IPv4 prefix", "MAC address",    "port range", "port/protocol", "cores"};
+constexpr std::array<std::string_view, 19> type_names{
+    "text",        "name",       "interface name", "word",         "true or false",  "count",  "number",
+    "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix", "IPv4 prefix",
+    "MAC address", "port range", "port/protocol",  "cores",        "community"};
 
 std::string bounded_text(const Key& key, std::uint64_t value)
 {

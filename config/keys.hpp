@@ -28,6 +28,7 @@ enum class Type : std::uint8_t {
     port_range,
     service_port,
     cores,
+    community,
 };
 
 enum class Applies : std::uint8_t { live, restart };

@@ -37,6 +37,10 @@ inline bool convert(const Tree& value, MacAddress& into)
 {
     return take(parse_mac(value.text), into);
 }
+inline bool convert(const Tree& value, Community& into)
+{
+    return take(parse_community(value.text), into);
+}
 inline bool convert(const Tree& value, ServicePort& into)
 {
     return take(parse_service_port(value.text), into);

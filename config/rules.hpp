@@ -34,6 +34,11 @@ void check_backends(const Config& config, Findings& findings);
 void check_registries(const Config& config, Findings& findings);
 void check_registry_services(const Config& config, Findings& findings);
 
+void check_bgp_identity(const Config& config, Findings& findings);
+void check_bgp_neighbors(const Config& config, Findings& findings);
+void check_bgp_passwords(const Config& config, Findings& findings);
+void check_bgp_announcements(const Config& config, Findings& findings);
+
 void check_routes(const Config& config, Findings& findings);
 void check_neighbors(const Config& config, Findings& findings);
 

@@ -206,6 +206,32 @@ Scalar<ServicePort> parse_service_port(std::string_view text)
     return wrong(text, "is not a service port; write 1..65535 with /tcp or /udp, as in 443/tcp");
 }
 
+Scalar<Community> parse_community(std::string_view text)
+{
+    constexpr std::array<std::string_view, 4> well_known{"no-export", "no-advertise", "graceful-shutdown", "blackhole"};
+    if (std::find(well_known.begin(), well_known.end(), text) != well_known.end())
+        return Community{std::string(text), false};
+    const auto mistaken = wrong(text, "is not a community; write two numbers up to 65535 as 64512:100, three up to "
+                                      "4294967295 as 4200000001:1:2, or one of no-export, no-advertise, "
+                                      "graceful-shutdown, blackhole");
+    std::vector<std::uint64_t> parts;
+    for (std::string_view rest = text; parts.size() < 4;) {
+        if (looks_octal(rest)) return mistaken;
+        const auto digits = leading_digits(rest);
+        if (!digits) return mistaken;
+        parts.push_back(digits->number);
+        rest = digits->rest;
+        if (rest.empty()) break;
+        if (rest[0] != ':') return mistaken;
+        rest.remove_prefix(1);
+    }
+    const bool large = parts.size() == 3;
+    const std::uint64_t most = large ? 0xFFFF'FFFF : 0xFFFF; // RFC 8092 section 3, RFC 1997
+    const auto fits = [&](std::uint64_t part) { return part <= most; };
+    if ((!large && parts.size() != 2) || !std::all_of(parts.begin(), parts.end(), fits)) return mistaken;
+    return Community{std::string(text), large};
+}
+
 Scalar<IpAddress> parse_address(std::string_view text)
 {
     if (const auto address = IpAddress::parse(text)) return *address;

@@ -171,6 +171,56 @@ struct Registry {
     int line = 0;
 };
 
+// BFD towards a neighbour (RFC 5880): detection takes interval × multiplier.
+struct Bfd {
+    std::chrono::milliseconds interval{300}; // of both directions
+    unsigned multiplier = 3;
+};
+
+enum class BgpFamily : std::uint8_t { ipv4_unicast, ipv6_unicast, l2vpn_evpn };
+
+struct BgpNeighbor {
+    IpAddress address;
+    std::uint32_t as = 0;
+    std::string password_file; // absolute; empty: no TCP MD5. The password itself is nowhere in a configuration
+    std::optional<Bfd> bfd;
+    unsigned multihop = 1;           // links between the neighbour and us; more than one sends with a TTL of 255
+    bool gtsm = false;               // RFC 5082: only what came over at most `multihop` links
+    std::vector<BgpFamily> families; // empty: the one of its address
+    std::optional<std::uint32_t> maximum_prefixes; // nullopt: no limit
+    int line = 0;
+};
+
+// A community (RFC 1997) or a large one (RFC 8092), as written.
+struct Community {
+    std::string text;
+    bool large = false;
+};
+
+// What is announced of one kind, and to whom.
+struct Announcement {
+    std::vector<std::string> to; // names in Bgp::neighbors
+    std::vector<Community> communities;
+    std::optional<std::uint32_t> med;
+    int line = 0;
+};
+
+struct Bgp {
+    enum class Mode {
+        external,
+        managed
+    } mode = Mode::external; // managed: the control process writes FRR's configuration
+    std::uint32_t as = 0;    // 0: not written
+    std::map<std::string, BgpNeighbor> neighbors;
+    std::optional<Announcement> services; // nullopt: none is announced
+    std::optional<Announcement> eips;
+    std::optional<Announcement> nat_pools;
+    bool graceful_restart = false;
+    std::optional<std::chrono::milliseconds> keep_when_lost{120'000}; // nullopt: forever
+    std::vector<std::string> pid_files;                               // of the daemons whose death counts
+    int line = 0;                                                     // 0: the section is not there
+};
+
 struct StaticRoute {
     std::string network = "public";
     Prefix prefix;
@@ -199,6 +249,7 @@ struct Config {
     Nat nat;
     std::map<std::string, Service> services;
     std::map<std::string, Registry> registries;
+    Bgp bgp;
     std::vector<StaticRoute> routes;
     std::vector<StaticNeighbor> neighbors;
     std::string digest; // hex digest of the file's bytes, what both processes show

@@ -105,6 +105,7 @@ Config read_sections(const Tree& root, const std::filesystem::path& folder)
     read_networks(root, config);
     read_nat(root, config);
     read_services(root, folder, config);
+    read_bgp(root, folder, config);
     return config;
 }
 

@@ -15,6 +15,7 @@ void read_machine(const Tree& root, Config& config);  // node, memory, workers, 
 void read_networks(const Tree& root, Config& config); // vxlan, gtpu, tcp, networks, routes, neighbors
 void read_nat(const Tree& root, Config& config);
 void read_services(const Tree& root, const std::filesystem::path& folder, Config& config); // and registries
+void read_bgp(const Tree& root, const std::filesystem::path& folder, Config& config);
 
 [[nodiscard]] Backend read_backend(const TreeEntry& entry);
 

@@ -123,6 +123,8 @@ Problem typed(const Key& key, std::string_view text)
         return plain(parse_service_port(text));
     case Type::cores:
         return plain(parse_cores(text));
+    case Type::community:
+        return plain(parse_community(text));
     }
     return std::nullopt;
 }

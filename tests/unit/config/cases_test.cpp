@@ -76,6 +76,11 @@ TEST_CASE("routes and neighbours that lead nowhere are refused")
     check_gateway_cases("routes", 9);
 }
 
+TEST_CASE("BGP without identity, with neighbours out of reach or announcements to nobody is refused")
+{
+    check_gateway_cases("bgp", 20);
+}
+
 TEST_CASE("what hardly does what was meant is warned of")
 {
     check_gateway_cases("warnings", 7);

@@ -96,6 +96,13 @@ TEST_CASE("the documented defaults are the ones that apply")
         {"services.NAME.sessions", Service{}.sessions ? "true" : "false"},
         {"services.NAME.backends[].weight", count(backend.weight)},
         {"registries.NAME.keep-when-lost", Registry{}.keep_when_lost ? "some time" : "forever"},
+        {"bgp.mode", config.bgp.mode == Bgp::Mode::external ? "external" : "managed"},
+        {"bgp.neighbors.NAME.bfd.interval", duration_text(Bfd{}.interval)},
+        {"bgp.neighbors.NAME.bfd.multiplier", count(Bfd{}.multiplier)},
+        {"bgp.neighbors.NAME.multihop", count(BgpNeighbor{}.multihop)},
+        {"bgp.neighbors.NAME.gtsm", BgpNeighbor{}.gtsm ? "true" : "false"},
+        {"bgp.graceful-restart", config.bgp.graceful_restart ? "true" : "false"},
+        {"bgp.keep-when-lost", config.bgp.keep_when_lost ? duration_text(*config.bgp.keep_when_lost) : "forever"},
         {"routes[].network", StaticRoute{}.network},
     };
     for (const auto& [path, value] : defaults) {
