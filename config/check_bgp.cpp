@@ -25,7 +25,6 @@ void check_as(std::uint32_t as, const std::string& path, Findings& findings)
         findings.error(path, std::to_string(as) + " is reserved (RFC 7300); write a number that an AS may have");
 }
 
-// `shares_link`: only its subnet can be wrong about it.
 void check_link(const Config& config, const BgpNeighbor& neighbor, const std::string& path, Findings& findings)
 {
     const bool is_internal = neighbor.as == config.bgp.as; // such sessions often run between loopback addresses
@@ -42,6 +41,14 @@ void warn_of_unread_families(const BgpNeighbor& neighbor, const std::string& pat
     if (std::find(families.begin(), families.end(), BgpFamily::l2vpn_evpn) != families.end())
         findings.warning(path + ".families", "l2vpn-evpn is agreed on with the neighbour, and nothing here reads its "
                                              "routes yet");
+}
+
+// Tried with FRR 8.4 (control/bgp/README.md).
+void warn_of_black_hole(const Config& config, const BgpNeighbor& neighbor, const std::string& path, Findings& findings)
+{
+    if (is_managed(config) && config.bgp.graceful_restart && !neighbor.bfd)
+        findings.warning(path, "with graceful-restart and without bfd this neighbour sends to us for two minutes after "
+                               "our dataplane has died");
 }
 
 void check_announcement(const Config& config, const std::optional<Announcement>& announcement, const std::string& path,
@@ -98,6 +105,7 @@ void check_bgp_neighbors(const Config& config, Findings& findings)
         else
             check_link(config, neighbor, path, findings);
         warn_of_unread_families(neighbor, path, findings);
+        warn_of_black_hole(config, neighbor, path, findings);
     }
 }
 

@@ -29,13 +29,14 @@ Result<void> Node::keep_first()
     const auto kept = generations_.keep({0, first.settings.digest, first.path, first.text});
     if (!kept) return tl::unexpected(kept.error());
     applied_ = *kept;
+    hooks_.configured(plan_.effective);
     return {};
 }
 
 Desired Node::desire(const Plan& plan, const ObjectSet& programmed) const
 {
     const std::string file_name = std::filesystem::path(plan.configuration.path).filename();
-    return desired({plan.effective, file_name, plan.registries.services(), kernel_, programmed});
+    return desired({plan.effective, file_name, plan.registries.services(), kernel_, programmed, without_learned_});
 }
 
 ObjectSet Node::wanted(const ObjectSet& programmed)
@@ -120,6 +121,7 @@ Node::Outcome Node::program(Plan plan, api::Applied applied)
         return tl::unexpected(Errors{programmed.error()});
     }
     applied_ = *kept;
+    hooks_.configured(plan_.effective);
     applied.set_applied(applied_);
     applied.set_removed(programmed->removed);
     applied.set_upserted(programmed->upserted);
@@ -149,6 +151,14 @@ void Node::neighbor_wanted(std::uint32_t interface, const std::string& packed_ad
 void Node::set_kernel(KernelState state)
 {
     kernel_ = std::move(state);
+    reconciler_.mark_dirty(Clock::now());
+}
+
+void Node::use_learned(bool use)
+{
+    if (without_learned_ == !use) return;
+    without_learned_ = !use;
+    spdlog::warn("event=learned_routes used={}", use);
     reconciler_.mark_dirty(Clock::now());
 }
 

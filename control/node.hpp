@@ -21,6 +21,8 @@ struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
+    std::function<void(const config::Config&)> configured = [](const config::Config&) {}; // one came into force
+    std::function<std::vector<FeedStatus>()> routing_status = [] { return std::vector<FeedStatus>{}; };
 };
 
 class Node {
@@ -42,6 +44,7 @@ public:
     [[nodiscard]] Outcome roll_back(std::uint64_t number);
 
     void set_kernel(KernelState state);
+    void use_learned(bool use); // routes of routing daemons; false: the daemons died too long ago
     void handle_registries();
     // Does what is due; returns when something will be due again.
     [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
@@ -65,6 +68,7 @@ private:
     std::optional<config::Config> started_;
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
+    bool without_learned_ = false;
     netlink::Wanted asked_of_kernel_;
     std::vector<std::string> problems_;
     Clock::time_point since_ = Clock::now();

@@ -47,9 +47,12 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
     : file_(first.path)
     , signals_(std::move(signals))
     , kernel_(std::move(kernel))
+    , routing_(first.settings.node.name)
     , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
             {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); }})
+             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); },
+             [this](const config::Config& effective) { routing_.configure(effective, Node::Clock::now()); },
+             [this] { return routing_.status(); }})
 {
 }
 
@@ -80,6 +83,8 @@ void Service::run()
         wait_until(node_.step(Node::Clock::now()));
         handle_signals();
         server_->poll(0);
+        routing_.look(Node::Clock::now());
+        node_.use_learned(!routing_.are_routes_lost(Node::Clock::now()));
         node_.handle_registries();
     }
 }
@@ -92,6 +97,8 @@ void Service::wait_until(Node::Clock::time_point due)
     add(signals_.get());
     add(server_->descriptor());
     for (const int descriptor : node_.descriptors())
+        add(descriptor);
+    for (const int descriptor : routing_.descriptors())
         add(descriptor);
 
     // Rounded up: a wait that ends before it is due would spin.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "control/bgp/routing.hpp"
 #include "control/feeds/netlink/feed.hpp"
 #include "control/node.hpp"
 #include "dataplane/api/descriptor.hpp"
@@ -38,6 +39,7 @@ private:
     api::Descriptor signals_;
     bool stopping_ = false;
     std::unique_ptr<netlink::Feed> kernel_;
+    bgp::Routing routing_;
     Node node_;
     std::unique_ptr<api::Server> server_;
 };

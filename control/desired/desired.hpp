@@ -22,7 +22,8 @@ struct Inputs {
     std::string file_name;        // for places: "gateway.yaml"
     std::map<std::string, std::optional<registry::Services>> registries;
     const KernelState& kernel;
-    const ObjectSet& programmed; // identifiers, and the backends of a registry that has said nothing yet
+    const ObjectSet& programmed;  // identifiers, and the backends of a registry that has said nothing yet
+    bool without_learned = false; // routes of routing daemons are not to be used: the daemons are dead
 };
 
 struct Desired {

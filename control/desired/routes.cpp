@@ -130,7 +130,8 @@ void add_unreachable_routes(Builder& builder)
 void add_kernel_routes(Builder& builder)
 {
     for (const KernelRoute& route : builder.in.kernel.routes) {
-        api::Object object = route_of(0, route.prefix, "kernel");
+        if (builder.in.without_learned && route.source != "kernel") continue;
+        api::Object object = route_of(0, route.prefix, route.source);
         for (const KernelHop& from : route.hops) {
             const auto interface = builder.interfaces.id_of(from.interface);
             if (!interface) continue;

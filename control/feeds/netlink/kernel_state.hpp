@@ -28,6 +28,7 @@ struct KernelHop {
 struct KernelRoute {
     Prefix prefix;
     std::vector<KernelHop> hops;
+    std::string source = "kernel"; // who put it there: bgp or another routing protocol, kernel for everybody else
     bool operator==(const KernelRoute&) const = default;
 };
 

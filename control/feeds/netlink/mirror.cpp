@@ -10,6 +10,7 @@
 #include <net/if.h>
 
 #include "control/feeds/netlink/attributes.hpp"
+#include "control/feeds/netlink/route_source.hpp"
 
 namespace sluice::control::netlink {
 namespace {
@@ -150,7 +151,7 @@ KernelState Mirror::snapshot() const
         std::vector<KernelHop> hops = named(route.hops);
         if (hops.empty()) continue;
         last = &key.first;
-        state.routes.push_back({key.first, std::move(hops)});
+        state.routes.push_back({key.first, std::move(hops), source_of(route.protocol)});
     }
     return state;
 }

@@ -68,6 +68,7 @@ private:
     };
     struct Route {
         std::vector<Hop> hops;
+        std::uint8_t protocol = 0;
         bool hides_others = false; // a second one with this prefix and metric exists
     };
     using RouteKey = std::pair<Prefix, std::uint32_t>; // prefix, metric; the lowest metric counts
@@ -77,7 +78,7 @@ private:
     void handle_address(const nlmsghdr& message);
     void handle_neighbor(const nlmsghdr& message);
     void handle_route(const nlmsghdr& message);
-    void add_route(const RouteKey& key, std::vector<Hop> hops, bool appended);
+    void add_route(const RouteKey& key, Route route, bool appended);
     void remove_route(const RouteKey& key, const std::vector<Hop>& hops);
     void forget_link(std::uint32_t index);
     [[nodiscard]] const Neighbor* find(const NeighborPlace& place) const;

@@ -72,18 +72,18 @@ void Mirror::handle_route(const nlmsghdr& message)
     if (message.nlmsg_type == RTM_DELROUTE)
         remove_route(key, hops);
     else
-        add_route(key, std::move(hops), (message.nlmsg_flags & NLM_F_APPEND) != 0);
+        add_route(key, {std::move(hops), header.rtm_protocol}, (message.nlmsg_flags & NLM_F_APPEND) != 0);
 }
 
 // IPv4 keeps routes of one prefix and metric side by side (`ip route append`) and uses the first; IPv6 joins them and
 // tells the whole. The hidden ones are read by a dump when the first goes.
-void Mirror::add_route(const RouteKey& key, std::vector<Hop> hops, bool appended)
+void Mirror::add_route(const RouteKey& key, Route route, bool appended)
 {
     const auto known = routes_.find(key);
     if (appended && known != routes_.end() && key.first.address.is_v4())
         known->second.hides_others = true;
     else
-        routes_[key] = {std::move(hops), false};
+        routes_[key] = std::move(route);
 }
 
 void Mirror::remove_route(const RouteKey& key, const std::vector<Hop>& hops)

@@ -1,5 +1,6 @@
 """After its start a node holds no more than it needs: capabilities, sockets, forwarding; and who may not change it cannot."""
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -26,8 +27,9 @@ def ask(rig, check):
     wait_until("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing",
                lambda: sorted(capabilities(node.dataplane)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
     check("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing (worker, exception path, tables)", True)
-    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied) and NET_ADMIN (the namespace)",
-                sorted(capabilities(node.control)), [DAC_READ_SEARCH, NET_ADMIN])
+    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied), NET_ADMIN (the namespace) or nothing (FRR's)",
+                sorted(capabilities(node.control)), [NOTHING, DAC_READ_SEARCH, NET_ADMIN])
+    check("the thread without capabilities is FRR's user", sorted(set(users(node.control))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control))
 
     folder = Path("/run/sluice") / node.name
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.sock")}
@@ -39,6 +41,12 @@ def capabilities(process):
     """What each thread of a process may do now."""
     return [int(line.split()[1], 16) for status in Path(f"/proc/{process.pid}/task").glob("*/status")
             for line in status.read_text().splitlines() if line.startswith("CapEff:")]
+
+
+def users(process):
+    """The effective user of each thread."""
+    return [int(line.split()[2]) for status in Path(f"/proc/{process.pid}/task").glob("*/status")
+            for line in status.read_text().splitlines() if line.startswith("Uid:")]
 
 
 def strangers(rig, check, node):

@@ -49,6 +49,22 @@ TEST_CASE("what is not ours, not main or not unicast is hidden")
     CHECK(world.routes().size() == 1);
 }
 
+TEST_CASE("a route says who put it there, by its protocol")
+{
+    Mirrored world;
+    const auto source = [&](std::uint8_t protocol) {
+        world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, protocol), 3));
+        return world.mirror.snapshot().routes.at(0).source;
+    };
+    CHECK(source(RTPROT_BGP) == "bgp");
+    CHECK(source(RTPROT_OSPF) == "ospf");
+    CHECK(source(RTPROT_BIRD) == "bird");
+    CHECK(source(RTPROT_STATIC) == "kernel");
+    CHECK(source(RTPROT_BOOT) == "kernel");
+    CHECK(source(196) == "kernel"); // a static route of FRR's
+    CHECK(source(255) == "kernel");
+}
+
 TEST_CASE("the lowest metric counts, and the next one when it goes")
 {
     Mirrored world;

@@ -246,6 +246,17 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     (void)world.node.step(world.now + std::chrono::hours(1));
     CHECK(has_line(world.dataplane->programmed(), "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
 
+    // A routing daemon's routes, and those of nobody in particular, when the daemon has been dead too long.
+    kernel.routes.push_back({*Prefix::parse("192.0.3.0/24"), {{"fabric", IpAddress::parse("10.20.0.9"), 1}}, "bgp"});
+    world.node.set_kernel(kernel);
+    for (const bool use : {true, false, true}) {
+        world.node.use_learned(use);
+        (void)world.node.step(world.now + std::chrono::hours(1));
+        const auto& programmed = world.dataplane->programmed();
+        CHECK(has_line(programmed, "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
+        CHECK(has_line(programmed, "route 192.0.3.0/24 in network 0 via 10.20.0.9 on interface 1") == use);
+    }
+
     const auto status = world.node.status();
     REQUIRE(status.feeds_size() == 2);
     CHECK(status.feeds(1).name() == "shop");
