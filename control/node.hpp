@@ -21,6 +21,7 @@ struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
+    registry::Places places; // where registries are connected from
 };
 
 class Node {

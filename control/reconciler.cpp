@@ -1,5 +1,6 @@
-// Waits: 5 ms for changes to gather (more when a round costs more, so that it never takes over a fifth of the time),
-// 100 ms doubling to 5 s between tries to connect, and the same after a refusal.
+// Waits: 1 ms for what a change brings with it, 5 ms after a round for more to gather (longer when a round costs more,
+// so that it never takes over a fifth of the time), 100 ms doubling to 5 s between tries to connect, and the same after
+// a refusal.
 #include "control/reconciler.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds follow{1};
 constexpr milliseconds gather{5};
 constexpr int cost_share = 4;
 constexpr milliseconds least_patience{100};
@@ -34,7 +36,7 @@ int Reconciler::descriptor() const
 
 void Reconciler::mark_dirty(Clock::time_point now)
 {
-    if (!dirty_due_) dirty_due_ = now + std::max<Clock::duration>(gather, last_cost_ * cost_share);
+    if (!dirty_due_) dirty_due_ = std::max(now + follow, rest_until_);
 }
 
 Reconciler::Clock::time_point Reconciler::step(Clock::time_point now)
@@ -110,7 +112,7 @@ Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
 // A refused transaction changed nothing: it is tried again, since what it collided with may go.
 void Reconciler::settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result)
 {
-    last_cost_ = Clock::now() - started;
+    rest_until_ = now + std::max<Clock::duration>(gather, (Clock::now() - started) * (cost_share + 1));
     if (result) {
         error_.clear();
         patience_ = least_patience;

@@ -75,7 +75,7 @@ private:
     std::optional<Clock::time_point> dirty_due_;
     Clock::time_point retry_due_{};
     std::chrono::milliseconds patience_;
-    Clock::duration last_cost_{};
+    Clock::time_point rest_until_{}; // no round before
 };
 
 } // namespace sluice::control

@@ -23,6 +23,7 @@ struct Inputs {
     std::map<std::string, std::optional<registry::Services>> registries;
     const KernelState& kernel;
     const ObjectSet& programmed; // identifiers, and the backends of a registry that has said nothing yet
+    std::set<std::pair<std::string, std::string>> unread; // (registry, service) that it has said nothing of yet
 };
 
 struct Desired {
