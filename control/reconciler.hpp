@@ -60,7 +60,11 @@ private:
     void connect(Clock::time_point now);
     [[nodiscard]] Result<void> greet();
     [[nodiscard]] Result<Counts> send(api::Transaction transaction);
-    void settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result);
+    struct Moment {
+        Clock::time_point time;
+        std::chrono::nanoseconds processor; // that this thread has used
+    };
+    void settle(const Moment& started, Clock::time_point now, const Result<Counts>& result);
     void lose(Clock::time_point now, const std::string& why);
     void back_off(Clock::time_point now);
 
