@@ -1,10 +1,9 @@
-// Rules about services, backends and registries.
+// Rules about services and backends.
 #include <algorithm>
 #include <map>
 #include <tuple>
 
 #include "config/check_support.hpp"
-#include "config/registry_file.hpp"
 #include "config/rules.hpp"
 
 namespace sluice::config {
@@ -141,28 +140,6 @@ void check_backends(const Config& config, Findings& findings)
             check_direct_address(config, service, item(path, i), service.backends[i], findings);
             check_reachable(config, service, item(path, i), service.backends[i], findings);
         }
-    }
-}
-
-void check_registries(const Config& config, Findings& findings)
-{
-    for (const auto& [name, registry] : config.registries) {
-        const auto file = load_registry_file(registry.file);
-        if (file) continue;
-        for (const Error& wrong : file.error())
-            findings.error("registries." + name + ".file", wrong.text());
-    }
-}
-
-void check_registry_services(const Config& config, Findings& findings)
-{
-    for (const auto& [name, service] : config.services) {
-        const auto registry = config.registries.find(service.registry);
-        if (registry == config.registries.end()) continue;
-        const auto file = load_registry_file(registry->second.file);
-        if (file && !file->services.contains(service.registry_service))
-            findings.warning("services." + name + ".backends.service",
-                             "'" + service.registry_service + "' is not in " + registry->second.file + " now");
     }
 }
 

@@ -148,10 +148,23 @@ constexpr std::array gateway_rows{
     Key{"services.NAME.backends.service", Type::text, 1, 255, "characters", "", "required", live,
         "Name of the service in that registry."},
 
-    Key{"registries.NAME.file", Type::text, 1, 4'095, "characters", "", "required", live,
-        "Watched registry file; relative to the folder of the configuration."},
+    Key{"registries.NAME.file", Type::text, 1, 4'095, "characters", "", "", live,
+        "Watched registry file, relative to the folder of the configuration; either this or `zookeeper`."},
+    Key{"registries.NAME.zookeeper[]", Type::host_port, 0, 0, "", "", "", live,
+        "Servers of a ZooKeeper ensemble where Dubbo's providers register by interface."},
+    Key{"registries.NAME.root", Type::text, 1, 255, "characters", "", "/dubbo", live,
+        "Node of ZooKeeper below which the interfaces are."},
+    Key{"registries.NAME.netns", Type::choice, 0, 0, "", "host|node", "host", live,
+        "Network namespace of the connections: `host`, where the process was started, or `node`, that of "
+        "`node.netns`."},
+    Key{"registries.NAME.session-timeout", Type::duration, second, 10 * 60 * second, "", "", "10s", live,
+        "Silence after which ZooKeeper ends our session; after two thirds of it the feed is stale."},
     Key{"registries.NAME.keep-when-lost", Type::duration, 0, 366 * day, "", "forever", "forever", live,
         "How long its backends are kept when it cannot be read."},
+    Key{"registries.NAME.sudden-loss", Type::count, 1, 100, "percent", "", "50", live,
+        "A loss of more than this share of 8 or more endpoints within 10 s is held back; 100: none is."},
+    Key{"registries.NAME.confirm-after", Type::duration, second, 24 * hour, "", "never", "30s", live,
+        "When a loss that is held back is read a second time and then believed; `never`: an operator says so."},
 
     Key{"bgp.mode", Type::choice, 0, 0, "", "external|managed", "external", live,
         "`external`: what your own routing daemon puts into the kernel is mirrored; `managed`: FRR's configuration is "
@@ -223,10 +236,10 @@ constexpr std::array registry_rows{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 19> type_names{
-    "text",        "name",       "interface name", "word",         "true or false",  "count",  "number",
-    "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix", "IPv4 prefix",
-    "MAC address", "port range", "port/protocol",  "cores",        "community"};
+constexpr std::array<std::string_view, 20> type_names{
+    "text",        "name",       "interface name", "word",         "true or false",  "count",    "number",
+    "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix",   "IPv4 prefix",
+    "MAC address", "port range", "port/protocol",  "host:port",    "cores",          "community"};
 
 std::string bounded_text(const Key& key, std::uint64_t value)
 {

@@ -27,6 +27,7 @@ enum class Type : std::uint8_t {
     mac,
     port_range,
     service_port,
+    host_port,
     cores,
     community,
 };

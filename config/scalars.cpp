@@ -232,6 +232,22 @@ Scalar<Community> parse_community(std::string_view text)
     return Community{std::string(text), large};
 }
 
+Scalar<HostPort> parse_host_port(std::string_view text)
+{
+    const auto allowed = [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
+    };
+    const std::size_t colon = std::min(text.rfind(':'), text.size());
+    const auto port = port_number(text.substr(std::min(colon + 1, text.size())));
+    std::string_view host = text.substr(0, colon);
+    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    const bool good = bracketed ? Ipv6Address::parse(host).has_value()
+                                : !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), allowed);
+    if (good && port) return HostPort{std::string(host), *port};
+    return wrong(text, "is not host:port; write it as zk1:2181, 10.0.0.5:2181 or [2001:db8::5]:2181");
+}
+
 Scalar<IpAddress> parse_address(std::string_view text)
 {
     if (const auto address = IpAddress::parse(text)) return *address;

@@ -18,6 +18,11 @@ namespace sluice::config {
 template<class T>
 using Scalar = tl::expected<T, std::string>;
 
+struct HostPort {
+    std::string host; // a name or an address, without brackets
+    std::uint16_t port = 0;
+};
+
 [[nodiscard]] Scalar<std::uint64_t> parse_count(std::string_view text);      // 7, 64k, 1500k, 4M (thousands, millions)
 [[nodiscard]] Scalar<std::uint64_t> parse_identifier(std::string_view text); // 4097 or 0x1001
 [[nodiscard]] Scalar<std::uint64_t> parse_bytes(std::string_view text);      // 512KiB, 64MiB, 8GiB
@@ -27,6 +32,7 @@ using Scalar = tl::expected<T, std::string>;
 [[nodiscard]] Scalar<std::pair<std::uint16_t, std::uint16_t>> parse_port_range(std::string_view text); // 1024-65535
 [[nodiscard]] Scalar<ServicePort> parse_service_port(std::string_view text); // 443/tcp, 53/udp
 [[nodiscard]] Scalar<Community> parse_community(std::string_view text);      // 64512:100, 4200000001:1:2, no-export
+[[nodiscard]] Scalar<HostPort> parse_host_port(std::string_view text); // zk1:2181, 10.0.0.5:2181, [2001:db8::5]:2181
 [[nodiscard]] Scalar<IpAddress> parse_address(std::string_view text);
 [[nodiscard]] Scalar<Ipv4Address> parse_ipv4(std::string_view text);
 [[nodiscard]] Scalar<Prefix> parse_interface_address(std::string_view text); // host bits kept

@@ -165,10 +165,17 @@ struct Service {
     int line = 0;
 };
 
+// Of the kind `file` or of the kind `zookeeper`: one of the two is not empty.
 struct Registry {
     std::string file;                                        // absolute, resolved against the configuration's folder
     std::optional<std::chrono::milliseconds> keep_when_lost; // nullopt: forever
     int line = 0;
+    std::vector<std::string> zookeeper; // "host:port", an IPv6 address in brackets
+    std::string root = "/dubbo";
+    enum class Netns { host, node } netns = Netns::host;
+    std::chrono::milliseconds session_timeout{10'000};
+    std::uint32_t sudden_loss = 50;                                 // percent
+    std::optional<std::chrono::milliseconds> confirm_after{30'000}; // nullopt: never
 };
 
 // BFD towards a neighbour (RFC 5880): detection takes interval × multiplier.

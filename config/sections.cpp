@@ -60,6 +60,16 @@ void read_registry(const TreeEntry& entry, const std::filesystem::path& folder, 
     if (!registry.file.empty())
         registry.file = std::filesystem::absolute(folder / registry.file).lexically_normal().string();
     read(entry.value, "keep-when-lost", registry.keep_when_lost); // "forever" is no duration: stays empty
+    read(entry.value, "zookeeper", registry.zookeeper);
+    read(entry.value, "root", registry.root);
+    std::string word;
+    read(entry.value, "netns", word);
+    if (word == "node") registry.netns = Registry::Netns::node;
+    read(entry.value, "session-timeout", registry.session_timeout);
+    read(entry.value, "sudden-loss", registry.sudden_loss);
+    read(entry.value, "confirm-after", registry.confirm_after);
+    read(entry.value, "confirm-after", word);
+    if (word == "never") registry.confirm_after.reset();
 }
 
 } // namespace

@@ -121,6 +121,8 @@ Problem typed(const Key& key, std::string_view text)
         return plain(parse_port_range(text));
     case Type::service_port:
         return plain(parse_service_port(text));
+    case Type::host_port:
+        return plain(parse_host_port(text));
     case Type::cores:
         return plain(parse_cores(text));
     case Type::community:

@@ -14,7 +14,7 @@ namespace sluice::control {
 Node::Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks)
     : generations_(std::move(generations))
     , hooks_(std::move(hooks))
-    , plan_(make_plan(std::move(first), std::nullopt, {}))
+    , plan_(make_plan(std::move(first), std::nullopt, registry::Registries(hooks_.places)))
     , reconciler_(std::move(dataplane_socket), {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
                                                 [this](const ObjectSet& programmed) { return wanted(programmed); },
                                                 [this](std::uint32_t interface, const std::string& address) {
@@ -36,7 +36,13 @@ Result<void> Node::keep_first()
 Desired Node::desire(const Plan& plan, const ObjectSet& programmed) const
 {
     const std::string file_name = std::filesystem::path(plan.configuration.path).filename();
-    return desired({plan.effective, file_name, plan.registries.services(), kernel_, programmed, without_learned_});
+    return desired({.config = plan.effective,
+                    .file_name = file_name,
+                    .registries = plan.registries.services(),
+                    .kernel = kernel_,
+                    .programmed = programmed,
+                    .without_learned = without_learned_,
+                    .unread = plan.registries.unread()});
 }
 
 ObjectSet Node::wanted(const ObjectSet& programmed)

@@ -23,6 +23,7 @@ struct NodeHooks {
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
     std::function<void(const config::Config&)> configured = [](const config::Config&) {}; // one came into force
     std::function<std::vector<FeedStatus>()> routing_status = [] { return std::vector<FeedStatus>{}; };
+    registry::Places places; // where registries are connected from
 };
 
 class Node {

@@ -21,6 +21,8 @@ void add_feed(api::ControlStatus& status, const FeedStatus& feed)
     out.set_age_s(seconds_since(feed.since));
     out.set_entries(feed.entries);
     out.set_error(feed.error);
+    out.set_skipped(feed.skipped);
+    out.set_first_skipped(feed.first_skipped);
 }
 
 } // namespace

@@ -4,12 +4,24 @@
 #include "control/restart.hpp"
 
 namespace sluice::control {
+namespace {
+
+std::map<std::string, registry::Names> asked_of_registries(const config::Config& settings)
+{
+    std::map<std::string, registry::Names> asked;
+    for (const auto& [name, service] : settings.services)
+        if (!service.registry.empty()) asked[service.registry].insert(service.registry_service);
+    return asked;
+}
+
+} // namespace
 
 Plan make_plan(Configuration configuration, const std::optional<config::Config>& started,
                const registry::Registries& running)
 {
     HeldBack held = started ? hold_back(*started, configuration.settings) : HeldBack{configuration.settings, {}};
-    registry::Registries registries = running.with(configuration.settings.registries);
+    registry::Registries registries =
+        running.with(configuration.settings.registries, asked_of_registries(configuration.settings));
     return {std::move(configuration), std::move(held.effective), std::move(held.needs_restart), std::move(registries)};
 }
 

@@ -1,8 +1,10 @@
-// Waits: 5 ms for changes to gather (more when a round costs more, so that it never takes over a fifth of the time),
-// 100 ms doubling to 5 s between tries to connect, and the same after a refusal.
+// Waits: 1 ms for what a change brings with it, 5 ms after a round for more to gather (longer when a round costs more,
+// so that it never takes over a fifth of the time), 100 ms doubling to 5 s between tries to connect, and the same after
+// a refusal.
 #include "control/reconciler.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #include <spdlog/spdlog.h>
 
@@ -11,11 +13,20 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds follow{1};
 constexpr milliseconds gather{5};
 constexpr int cost_share = 4;
 constexpr milliseconds least_patience{100};
 constexpr milliseconds most_patience{5'000};
 constexpr auto idle_wait = std::chrono::seconds(1);
+
+// What this thread has had of the processor. On a busy machine a round takes longer and is no more work.
+std::chrono::nanoseconds thread_time()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 } // namespace
 
@@ -34,7 +45,7 @@ int Reconciler::descriptor() const
 
 void Reconciler::mark_dirty(Clock::time_point now)
 {
-    if (!dirty_due_) dirty_due_ = now + std::max<Clock::duration>(gather, last_cost_ * cost_share);
+    if (!dirty_due_) dirty_due_ = std::max(now + follow, rest_until_);
 }
 
 Reconciler::Clock::time_point Reconciler::step(Clock::time_point now)
@@ -83,7 +94,7 @@ Result<void> Reconciler::greet()
 Result<Reconciler::Counts> Reconciler::program(Clock::time_point now)
 {
     if (!client_) return fail("dataplane", error_.empty() ? "is not connected" : error_);
-    const Clock::time_point started = Clock::now();
+    const Moment started{Clock::now(), thread_time()};
     dirty_due_.reset();
     api::Transaction transaction = delta(programmed_, hooks_.wanted(programmed_));
     const auto result = is_empty(transaction) ? Result<Counts>(Counts{}) : send(std::move(transaction));
@@ -108,9 +119,10 @@ Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
 }
 
 // A refused transaction changed nothing: it is tried again, since what it collided with may go.
-void Reconciler::settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result)
+void Reconciler::settle(const Moment& started, Clock::time_point now, const Result<Counts>& result)
 {
-    last_cost_ = Clock::now() - started;
+    const auto work = std::max<Clock::duration>(gather, (thread_time() - started.processor) * cost_share);
+    rest_until_ = now + (Clock::now() - started.time) + work;
     if (result) {
         error_.clear();
         patience_ = least_patience;

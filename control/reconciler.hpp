@@ -60,7 +60,11 @@ private:
     void connect(Clock::time_point now);
     [[nodiscard]] Result<void> greet();
     [[nodiscard]] Result<Counts> send(api::Transaction transaction);
-    void settle(Clock::time_point started, Clock::time_point now, const Result<Counts>& result);
+    struct Moment {
+        Clock::time_point time;
+        std::chrono::nanoseconds processor; // that this thread has used
+    };
+    void settle(const Moment& started, Clock::time_point now, const Result<Counts>& result);
     void lose(Clock::time_point now, const std::string& why);
     void back_off(Clock::time_point now);
 
@@ -75,7 +79,7 @@ private:
     std::optional<Clock::time_point> dirty_due_;
     Clock::time_point retry_due_{};
     std::chrono::milliseconds patience_;
-    Clock::duration last_cost_{};
+    Clock::time_point rest_until_{}; // no round before
 };
 
 } // namespace sluice::control

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 
 #include "control/answers.hpp"
+#include "control/feeds/netlink/namespace.hpp"
 #include "control/interfaces.hpp"
 #include "control/privileges.hpp"
 
@@ -40,19 +41,33 @@ void confine_main()
         spdlog::warn("event=capabilities_kept thread=main reason=\"{}\"", kept.error().text());
 }
 
+// Made before this thread gives up the right to enter namespaces.
+Result<registry::Places> registry_places(const std::string& netns)
+{
+    registry::Places places;
+    if (netns.empty()) return places;
+    auto node = registry::Place::start([&netns] { return netlink::enter(netns); });
+    if (!node) return tl::unexpected(node.error());
+    places.node = std::move(*node);
+    return places;
+}
+
 } // namespace
 
 Service::Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-                 std::unique_ptr<netlink::Feed> kernel)
+                 std::unique_ptr<netlink::Feed> kernel, registry::Places places)
     : file_(first.path)
     , signals_(std::move(signals))
     , kernel_(std::move(kernel))
     , routing_(first.settings.node.name)
-    , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
-            {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); },
-             [this](const config::Config& effective) { routing_.configure(effective, Node::Clock::now()); },
-             [this] { return routing_.status(); }})
+    , node_(
+          std::move(first), std::move(generations), folders.run + "/dataplane.sock",
+          {.want = [this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
+           .probe = [this](const NeighborPlace& place) { kernel_->probe(place); },
+           .kernel_status = [this] { return kernel_->status(); },
+           .configured = [this](const config::Config& effective) { routing_.configure(effective, Node::Clock::now()); },
+           .routing_status = [this] { return routing_.status(); },
+           .places = std::move(places)})
 {
 }
 
@@ -63,8 +78,10 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
     auto kernel = netlink::Feed::start(first.settings.node.netns, interface_names(first.settings), confine_mirror);
     if (!kernel) return tl::unexpected(kernel.error());
 
-    std::unique_ptr<Service> service(
-        new Service(std::move(first), std::move(*generations), folders, std::move(signals), std::move(*kernel)));
+    auto places = registry_places(first.settings.node.netns);
+    if (!places) return tl::unexpected(places.error());
+    std::unique_ptr<Service> service(new Service(std::move(first), std::move(*generations), folders, std::move(signals),
+                                                 std::move(*kernel), std::move(*places)));
     auto server = api::Server::listen(
         folders.run + "/control.sock",
         [node = &service->node_](const auto& request, const auto& peer) { return answer(*node, request, peer); });

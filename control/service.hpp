@@ -29,7 +29,7 @@ public:
 
 private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-            std::unique_ptr<netlink::Feed> kernel);
+            std::unique_ptr<netlink::Feed> kernel, registry::Places places);
 
     void wait_until(Node::Clock::time_point due);
     void handle_signals();

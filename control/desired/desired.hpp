@@ -24,6 +24,7 @@ struct Inputs {
     const KernelState& kernel;
     const ObjectSet& programmed;  // identifiers, and the backends of a registry that has said nothing yet
     bool without_learned = false; // routes of routing daemons are not to be used: the daemons are dead
+    std::set<std::pair<std::string, std::string>> unread; // (registry, service) that it has said nothing of yet
 };
 
 struct Desired {

@@ -1,7 +1,9 @@
 // Services with their backends, which the configuration or a registry names.
 #include "control/desired/builder.hpp"
+#include "control/desired/endpoints.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace sluice::control {
 namespace {
@@ -18,18 +20,19 @@ std::vector<config::Backend> in_order(std::vector<config::Backend> backends)
     return backends;
 }
 
-std::vector<config::Backend> programmed_backends(const Builder& builder, const std::string& name)
+using Backends = std::map<std::string, std::vector<config::Backend>>; // by service
+
+Backends programmed_backends(const ObjectSet& programmed)
 {
-    std::vector<config::Backend> backends;
-    for (const auto& [key, object] : builder.in.programmed) {
-        if (!object.has_service() || object.service().name() != name) continue;
-        for (const api::Backend& backend : object.service().backends()) {
-            const auto address = IpAddress::unpack(backend.address());
-            if (address)
+    Backends out;
+    constexpr int kind = api::Object::kService;
+    for (auto at = programmed.lower_bound({kind, ""}); at != programmed.end() && at->first.kind == kind; ++at) {
+        std::vector<config::Backend>& backends = out[at->second.service().name()];
+        for (const api::Backend& backend : at->second.service().backends())
+            if (const auto address = IpAddress::unpack(backend.address()))
                 backends.push_back({*address, static_cast<std::uint16_t>(backend.port()), backend.weight(), 0});
-        }
     }
-    return backends;
+    return out;
 }
 
 // The configuration's own backends are checked; a registry's may say what it likes.
@@ -40,11 +43,12 @@ bool keeps_port(const config::Service& service, const config::Backend& backend)
 }
 
 // A registry that has said nothing yet says nothing about what is programmed either: that stays.
-std::vector<config::Backend> backends_of(Builder& builder, const std::string& name, const config::Service& service)
+std::vector<config::Backend> listed_backends(Builder& builder, const std::string& name, const config::Service& service,
+                                             const std::vector<config::Backend>& programmed)
 {
-    if (service.registry.empty()) return service.backends;
     const auto registry = builder.in.registries.find(service.registry);
-    if (registry == builder.in.registries.end() || !registry->second) return programmed_backends(builder, name);
+    const bool is_unread = builder.in.unread.contains({service.registry, service.registry_service});
+    if (registry == builder.in.registries.end() || !registry->second || is_unread) return programmed;
     const auto listed = registry->second->find(service.registry_service);
     if (listed != registry->second->end()) return listed->second;
     builder.out.problems.push_back(builder.place(service.line) + ": registry " + service.registry + " has no service " +
@@ -52,10 +56,31 @@ std::vector<config::Backend> backends_of(Builder& builder, const std::string& na
     return {};
 }
 
+// Of all services. What registries list and does not fit together is left out, and said.
+Backends backends_of_all(Builder& builder)
+{
+    Backends programmed = programmed_backends(builder.in.programmed);
+    Backends all;
+    Endpoints endpoints(builder.in.config);
+    for (const auto& [name, service] : builder.in.config.services) {
+        const bool is_listed = service.registry.empty();
+        all[name] = in_order(is_listed ? service.backends : listed_backends(builder, name, service, programmed[name]));
+        if (!is_listed) endpoints.keep(name, service, all[name], programmed[name]);
+    }
+    for (const auto& [name, service] : builder.in.config.services) {
+        if (service.registry.empty()) continue;
+        std::string problem;
+        all[name] = endpoints.fitting(name, service, all[name], problem);
+        if (!problem.empty()) builder.out.problems.push_back(builder.place(service.line) + ": " + problem);
+    }
+    return all;
+}
+
 } // namespace
 
 void add_services(Builder& builder)
 {
+    const Backends backends = backends_of_all(builder);
     for (const auto& [name, settings] : builder.in.config.services) {
         api::Object object;
         api::Service& service = *object.mutable_service();
@@ -72,7 +97,7 @@ void add_services(Builder& builder)
         service.set_forward(direct ? api::DIRECT : api::DNAT);
         service.set_stateless(!settings.sessions);
         service.set_place(builder.place(settings.line));
-        for (const config::Backend& backend : in_order(backends_of(builder, name, settings))) {
+        for (const config::Backend& backend : backends.at(name)) {
             if (direct && !keeps_port(settings, backend)) {
                 builder.out.problems.push_back(builder.place(settings.line) + ": backend " + backend.address.text() +
                                                " of service " + name + " has port " + std::to_string(backend.port) +

@@ -18,6 +18,8 @@ struct FeedStatus {
     std::chrono::steady_clock::time_point since; // of the last change of state or content
     std::uint64_t entries = 0;
     std::string error;
+    std::uint64_t skipped = 0; // entries of the source that were refused; the others stand
+    std::string first_skipped; // which, and why
 };
 
 [[nodiscard]] inline std::string text(FeedState state)

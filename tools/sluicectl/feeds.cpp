@@ -8,12 +8,18 @@
 namespace sluice::ctl {
 namespace {
 
+// What is wrong with the feed, or else with the first of its entries that are skipped.
+std::string trouble(const api::Feed& feed)
+{
+    return feed.error().empty() ? feed.first_skipped() : feed.error();
+}
+
 std::string listing(const api::Feeds& feeds)
 {
-    Table table({{"FEED"}, {"KIND"}, {"STATE"}, {"SINCE", true}, {"ENTRIES", true}, {"ERROR"}});
+    Table table({{"FEED"}, {"KIND"}, {"STATE"}, {"SINCE", true}, {"ENTRIES", true}, {"SKIPPED", true}, {"ERROR"}});
     for (const api::Feed& feed : feeds.feeds())
-        table.add(
-            {feed.name(), feed.kind(), feed.state(), span(feed.age_s()), counted(feed.entries()), known(feed.error())});
+        table.add({feed.name(), feed.kind(), feed.state(), span(feed.age_s()), counted(feed.entries()),
+                   counted(feed.skipped()), known(trouble(feed))});
     return table.text();
 }
 

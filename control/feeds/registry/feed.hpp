@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,8 @@
 namespace sluice::control::registry {
 
 using Services = std::map<std::string, std::vector<config::Backend>>;
+
+using Names = std::set<std::string>; // of services, as the configuration writes them
 
 class Feed {
 public:
@@ -28,6 +32,13 @@ public:
 
     // The last good set. nullopt: nothing was ever read, so nobody may conclude that there are no backends.
     [[nodiscard]] virtual const std::optional<Services>& services() const = 0;
+
+    // These services are asked for, as long as somebody holds the set. A source that lists all of its own accord need
+    // not know.
+    virtual void ask(const std::shared_ptr<const Names>& services) { (void)services; }
+
+    // Asked for, and not answered yet: of these services() says nothing, and nobody may conclude anything.
+    [[nodiscard]] virtual Names unread() const { return {}; }
 
     [[nodiscard]] virtual FeedStatus status() const = 0;
 };

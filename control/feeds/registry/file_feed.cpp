@@ -4,13 +4,11 @@
 #include <array>
 #include <filesystem>
 
-#include <spdlog/spdlog.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "config/registry_file.hpp"
 #include "config/tree.hpp"
-#include "control/feeds/registry/sudden_loss.hpp"
 
 namespace sluice::control::registry {
 namespace {
@@ -27,16 +25,13 @@ std::string first_of(const std::vector<Error>& errors)
 
 } // namespace
 
-FileFeed::FileFeed(std::string name, config::Registry settings, Clock clock)
+FileFeed::FileFeed(std::string name, config::Registry settings, LastGood::Clock clock)
     : settings_(std::move(settings))
-    , clock_(std::move(clock))
     , folder_(std::filesystem::path(settings_.file).parent_path())
     , file_name_(std::filesystem::path(settings_.file).filename())
     , inotify_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC))
+    , last_good_(std::move(name), "file", settings_, std::move(clock))
 {
-    status_.name = std::move(name);
-    status_.kind = "file";
-    status_.since = clock_();
     watch();
     (void)read();
 }
@@ -73,79 +68,36 @@ bool FileFeed::handle()
 {
     const bool touched = drain();
     const bool watched_anew = watch();
-    const bool changed = (touched || watched_anew) && read();
-    return expire() || changed;
+    bool changed = (touched || watched_anew) && read();
+    if (last_good_.wants_second_reading()) changed |= read_believing();
+    if (last_good_.expire()) {
+        text_.clear();
+        changed = true;
+    }
+    return changed;
 }
 
 bool FileFeed::confirm()
 {
-    loss_confirmed_ = true;
-    const bool changed = read();
-    loss_confirmed_ = false;
-    return changed;
+    return read_believing();
+}
+
+bool FileFeed::read_believing()
+{
+    last_good_.believe_next();
+    return read();
 }
 
 bool FileFeed::read()
 {
-    held_back_ = false;
     auto text = config::read_text_file(settings_.file);
-    if (!text) return lose(text.error().text());
-    if (services_ && *text == text_) {
-        enter(FeedState::synchronised, "");
-        return false;
-    }
+    if (!text) return last_good_.lose(text.error().text()), false;
+    if (last_good_.services() && *text == text_) return last_good_.unchanged(), false;
     auto file = config::load_registry_text(*text, settings_.file);
-    if (!file) return lose(first_of(file.error()));
-    const std::uint64_t before = services_ ? endpoints(*services_) : 0;
-    const std::uint64_t after = endpoints(file->services);
-    held_back_ = !loss_confirmed_ && is_sudden_loss(before, after);
-    if (held_back_)
-        return lose("only " + std::to_string(after) + " of " + std::to_string(before) +
-                    " endpoints are left; held back until 'sluicectl apply' or SIGHUP confirms it");
-    return accept(std::move(file->services), std::move(*text));
-}
-
-bool FileFeed::accept(Services services, std::string text)
-{
-    services_ = std::move(services);
-    text_ = std::move(text);
-    status_.entries = endpoints(*services_);
-    status_.since = clock_();
-    enter(FeedState::synchronised, "");
-    return true;
-}
-
-bool FileFeed::lose(const std::string& why)
-{
-    if (held_back_)
-        unreadable_since_.reset();
-    else if (!unreadable_since_)
-        unreadable_since_ = clock_();
-    enter(services_ ? FeedState::stale : FeedState::error, why);
-    return false;
-}
-
-// keep-when-lost has passed: what the source said last counts no more. A loss that is held back waits for its operator.
-bool FileFeed::expire()
-{
-    if (!unreadable_since_ || !settings_.keep_when_lost || !services_ || services_->empty()) return false;
-    if (clock_() - *unreadable_since_ < *settings_.keep_when_lost) return false;
-    spdlog::warn("event=feed_expired feed={} endpoints={}", status_.name, status_.entries);
-    services_->clear();
-    text_.clear();
-    status_.entries = 0;
-    return true;
-}
-
-void FileFeed::enter(FeedState state, const std::string& error)
-{
-    if (state == FeedState::synchronised) unreadable_since_.reset();
-    if (status_.state != state) status_.since = clock_();
-    if (status_.state != state || status_.error != error)
-        spdlog::log(error.empty() ? spdlog::level::info : spdlog::level::warn,
-                    "event=feed feed={} state={} error=\"{}\"", status_.name, text(state), error);
-    status_.state = state;
-    status_.error = error;
+    if (!file) return last_good_.lose(first_of(file.error())), false;
+    const bool changed = last_good_.offer({std::move(file->services), 0, "", false});
+    if (!last_good_.holds_back()) text_ = std::move(*text);
+    return changed;
 }
 
 } // namespace sluice::control::registry

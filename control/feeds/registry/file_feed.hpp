@@ -3,47 +3,37 @@
 // held, the feed says stale and why, until keep-when-lost has passed; then the set is empty.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "control/feeds/registry/feed.hpp"
+#include "control/feeds/registry/last_good.hpp"
 #include "dataplane/api/descriptor.hpp"
 
 namespace sluice::control::registry {
 
 class FileFeed final : public Feed {
 public:
-    using Clock = std::function<std::chrono::steady_clock::time_point()>;
-
-    FileFeed(std::string name, config::Registry settings, Clock clock = std::chrono::steady_clock::now);
+    FileFeed(std::string name, config::Registry settings, LastGood::Clock clock = std::chrono::steady_clock::now);
 
     [[nodiscard]] int descriptor() const override { return inotify_.get(); }
     [[nodiscard]] bool handle() override;
     [[nodiscard]] bool confirm() override;
-    [[nodiscard]] const std::optional<Services>& services() const override { return services_; }
-    [[nodiscard]] FeedStatus status() const override { return status_; }
+    [[nodiscard]] const std::optional<Services>& services() const override { return last_good_.services(); }
+    [[nodiscard]] FeedStatus status() const override { return last_good_.status(); }
 
 private:
     bool watch();
     bool drain();
     bool read();
-    bool accept(Services services, std::string text);
-    bool lose(const std::string& why);
-    bool expire();
-    void enter(FeedState state, const std::string& error);
+    bool read_believing();
 
     config::Registry settings_;
-    Clock clock_;
     std::string folder_;
     std::string file_name_;
     api::Descriptor inotify_;
     int watch_ = -1;
-    std::string text_; // of services_
-    std::optional<Services> services_;
-    bool loss_confirmed_ = false; // for the read that follows
-    bool held_back_ = false;      // what was read last is the loss of most endpoints
-    std::optional<std::chrono::steady_clock::time_point> unreadable_since_; // keep-when-lost counts from here
-    FeedStatus status_;
+    std::string text_; // of what last_good_ holds
+    LastGood last_good_;
 };
 
 } // namespace sluice::control::registry

@@ -2,12 +2,13 @@
 """Sends numbered UDP packets at a steady rate and says which came back: numbered_stream.py ADDRESS PORT RATE SECONDS.
 
 One packet in ten opens a flow of its own (a socket with a new source port), the others go over flows opened before. The
-peer returns each payload reversed, so that a packet which merely came back is no answer. Prints one line of JSON at the
+peer returns each payload reversed, so that a packet which merely came back is no answer. SIGTERM ends it early. Prints one line of JSON at the
 end: sent, flows, lost (numbers), wrong, twice, and the longest gap between two answers in milliseconds."""
 import json
 import random
 import resource
 import select
+import signal
 import socket
 import struct
 import sys
@@ -25,9 +26,11 @@ def main():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     stream = Stream((address, port))
+    ended = []
+    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
     started = time.monotonic()
     print("started", flush=True)
-    while stream.sent < total:
+    while stream.sent < total and not ended:
         now = time.monotonic()
         while stream.sent < total and started + stream.sent / rate <= now:
             stream.send()

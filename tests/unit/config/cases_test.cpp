@@ -71,6 +71,11 @@ TEST_CASE("services and backends that cannot be told apart or reached are refuse
     check_gateway_cases("services", 18);
 }
 
+TEST_CASE("registries that cannot be connected to, or not asked for a service, are refused")
+{
+    check_gateway_cases("zookeeper", 10);
+}
+
 TEST_CASE("routes and neighbours that lead nowhere are refused")
 {
     check_gateway_cases("routes", 9);

@@ -77,6 +77,55 @@ TEST_CASE("a registry that has said nothing yet takes nothing away")
     }
 }
 
+TEST_CASE("a service that its registry has not told of yet keeps what is programmed")
+{
+    Wanting node = with_registry();
+    node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.31")}}};
+    node.program();
+    node.registries["shop"] = registry::Services{}; // others are known
+    const Desired wanted = desired(
+        {node.config, "gateway.yaml", node.registries, node.kernel, node.programmed, false, {{"shop", "com.shop.Order"}}});
+    CHECK(is_empty(delta(node.programmed, wanted.objects)));
+    CHECK(wanted.problems.empty());
+}
+
+TEST_CASE("backends of a registry that contradict others are left out one by one, and the others stand")
+{
+    Wanting node = with_registry();
+    config::Service other = node.config.services.at("order");
+    other.address = *IpAddress::parse("203.0.113.81");
+    other.registry_service = "com.shop.Other";
+    node.config.services["other"] = other; // after "order" in the alphabet
+    config::Service listed = other;
+    listed.address = *IpAddress::parse("203.0.113.82");
+    listed.registry.clear();
+    listed.backends = {backend("10.1.0.40")};
+    node.config.services["zoo"] = listed; // after both, and still first
+    node.registries["shop"] =
+        registry::Services{{"com.shop.Order", {backend("10.1.0.31"), backend("2001:db8::31"), backend("10.1.0.40")}},
+                           {"com.shop.Other", {backend("10.1.0.31"), backend("10.1.0.32")}}};
+    const Desired wanted = node.desired();
+    CHECK(wanted.problems ==
+          std::vector<std::string>{
+              "gateway.yaml:33: 2 of 3 backends of service order are left out: 10.1.0.40 port 8443 belongs to service "
+              "zoo",
+              "gateway.yaml:33: 1 of 2 backends of service other are left out: 10.1.0.31 port 8443 belongs to service "
+              "order"});
+    CHECK(has_line(wanted.objects, "service order 203.0.113.80:443, 10.1.0.31:8443 weight 100"));
+    CHECK(has_line(wanted.objects, "service other 203.0.113.81:443, 10.1.0.32:8443 weight 100"));
+    node.program();
+
+    // Who has an endpoint keeps it, also against a service before it in the alphabet.
+    config::Service newcomer = other;
+    newcomer.address = *IpAddress::parse("203.0.113.83");
+    newcomer.registry_service = "com.shop.Newcomer";
+    node.config.services["apple"] = newcomer;
+    node.registries["shop"]->emplace("com.shop.Newcomer", std::vector{backend("10.1.0.31"), backend("10.1.0.50")});
+    const Desired next = node.desired();
+    CHECK(has_line(next.objects, "service order 203.0.113.80:443, 10.1.0.31:8443 weight 100"));
+    CHECK(has_line(next.objects, "service apple 203.0.113.83:443, 10.1.0.50:8443 weight 100"));
+}
+
 TEST_CASE("a service that its registry does not know has no backends, and says so")
 {
     Wanting node = with_registry();

@@ -176,6 +176,7 @@ TEST_CASE("a file that could never be read says nothing about backends")
 SCENARIO("the loss of most endpoints at once is held back until somebody says that it is meant")
 {
     FeedWorld world(10s);
+    world.settings.confirm_after.reset();
     world.write(listing(20));
     FileFeed feed = world.feed();
 
@@ -223,11 +224,72 @@ SCENARIO("the loss of most endpoints at once is held back until somebody says th
     {
         world.write(listing(10));
         CHECK(feed.handle());
+        world.now += 11s;
         world.write(listing(7));
         CHECK(feed.handle());
+        world.now += 11s;
         world.write(listing(1));
         CHECK(feed.handle());
     }
+    WHEN("half are gone, and soon after some more")
+    {
+        world.write(listing(10));
+        CHECK(feed.handle());
+        world.now += 9s;
+        world.write(listing(9));
+        CHECK_FALSE(feed.handle());
+        CHECK(backends(feed) == 10);
+    }
+}
+
+SCENARIO("a loss that is read a second time is believed")
+{
+    FeedWorld world;
+    world.write(listing(20));
+    FileFeed feed = world.feed();
+    world.write(listing(9));
+    CHECK_FALSE(feed.handle());
+    CHECK(feed.status().error ==
+          "only 9 of 20 endpoints are left; held back until 30s and a second reading, or 'sluicectl "
+          "apply' or SIGHUP confirms it");
+    world.now += 29'999ms;
+    CHECK_FALSE(feed.handle());
+    CHECK(backends(feed) == 20);
+    WHEN("30 s have passed")
+    {
+        world.now += 1ms;
+        CHECK(feed.handle());
+        CHECK(backends(feed) == 9);
+        CHECK(feed.status().state == FeedState::synchronised);
+    }
+    WHEN("the file cannot be read then")
+    {
+        world.write("broken: [");
+        CHECK_FALSE(feed.handle());
+        world.now += 1ms;
+        CHECK_FALSE(feed.handle());
+        CHECK(backends(feed) == 20);
+        THEN("the loss waits anew when it can be read again")
+        {
+            world.write(listing(9));
+            CHECK_FALSE(feed.handle());
+            CHECK(backends(feed) == 20);
+        }
+    }
+}
+
+SCENARIO("the share of a sudden loss is the operator's")
+{
+    FeedWorld world;
+    world.settings.sudden_loss = 20;
+    world.write(listing(20));
+    FileFeed feed = world.feed();
+    world.write(listing(15));
+    CHECK_FALSE(feed.handle());
+    CHECK(backends(feed) == 20);
+    world.write(listing(16));
+    CHECK(feed.handle());
+    CHECK(backends(feed) == 16);
 }
 
 SCENARIO("what cannot be read counts for as long as keep-when-lost says")

@@ -243,7 +243,7 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     KernelState kernel;
     kernel.routes = {{*Prefix::parse("192.0.2.0/24"), {{"fabric", IpAddress::parse("10.20.0.9"), 1}}}};
     world.node.set_kernel(kernel);
-    (void)world.node.step(world.now + std::chrono::hours(1));
+    (void)world.node.step(world.now + std::chrono::hours(2));
     CHECK(has_line(world.dataplane->programmed(), "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
 
     // A routing daemon's routes, and those of nobody in particular, when the daemon has been dead too long.
