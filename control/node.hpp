@@ -13,6 +13,7 @@
 #include "control/desired/desired.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
+#include "control/presence/wanted.hpp"
 #include "control/reconciler.hpp"
 
 namespace sluice::control {
@@ -20,6 +21,8 @@ namespace sluice::control {
 struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
+    std::function<void(presence::Wanted)> be_present = [](const presence::Wanted&) {};
+    std::function<FeedStatus()> presence_status = [] { return FeedStatus{}; };
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
 };
 
@@ -66,6 +69,7 @@ private:
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
     netlink::Wanted asked_of_kernel_;
+    std::optional<presence::Wanted> presence_; // as asked for last
     std::vector<std::string> problems_;
     Clock::time_point since_ = Clock::now();
     Reconciler reconciler_;

@@ -48,6 +48,7 @@ api::ControlStatus Node::status() const
     if (started_unknown_)
         status.add_needs_restart("unknown: the dataplane was started with a configuration that is not kept here");
     add_feed(status, hooks_.kernel_status());
+    if (presence_ && !presence_->vpcs.empty()) add_feed(status, hooks_.presence_status());
     for (const FeedStatus& feed : plan_.registries.status())
         add_feed(status, feed);
     return status;

@@ -26,11 +26,11 @@ std::set<std::string> interface_names(const config::Config& settings)
     return names;
 }
 
-// Addresses, routes and neighbours of the namespace are all that the mirror's thread changes.
-void confine_mirror()
+// Addresses, routes, neighbours and devices of namespaces are all that these threads change.
+void confine_to_networks()
 {
     if (const auto kept = keep_capabilities({CAP_NET_ADMIN}); !kept)
-        spdlog::warn("event=capabilities_kept thread=netlink reason=\"{}\"", kept.error().text());
+        spdlog::warn("event=capabilities_kept thread=networks reason=\"{}\"", kept.error().text());
 }
 
 // This thread reads files that a peer with the right to change things names.
@@ -43,25 +43,32 @@ void confine_main()
 } // namespace
 
 Service::Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-                 std::unique_ptr<netlink::Feed> kernel)
+                 std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel)
     : file_(first.path)
     , signals_(std::move(signals))
+    , presence_(std::move(presence))
     , kernel_(std::move(kernel))
     , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
             {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); }})
+             [this](const NeighborPlace& place) { kernel_->probe(place); },
+             [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
+             [this] { return presence_->status(); }, [this] { return kernel_->status(); }})
 {
 }
 
 Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folders& folders, api::Descriptor signals)
 {
+    const config::Node& node = first.settings.node;
+    auto namespaces = presence::Namespaces::start(node.name, node.netns); // forks: no thread exists yet
+    if (!namespaces) return tl::unexpected(namespaces.error());
     auto generations = Generations::open(folders.state);
     if (!generations) return tl::unexpected(generations.error());
-    auto kernel = netlink::Feed::start(first.settings.node.netns, interface_names(first.settings), confine_mirror);
+    auto presence = std::make_unique<presence::Keeper>(std::move(*namespaces), confine_to_networks);
+    auto kernel = netlink::Feed::start(node.netns, interface_names(first.settings), confine_to_networks);
     if (!kernel) return tl::unexpected(kernel.error());
 
-    std::unique_ptr<Service> service(
-        new Service(std::move(first), std::move(*generations), folders, std::move(signals), std::move(*kernel)));
+    std::unique_ptr<Service> service(new Service(std::move(first), std::move(*generations), folders, std::move(signals),
+                                                 std::move(presence), std::move(*kernel)));
     auto server = api::Server::listen(
         folders.run + "/control.sock",
         [node = &service->node_](const auto& request, const auto& peer) { return answer(*node, request, peer); });

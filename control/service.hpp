@@ -6,6 +6,7 @@
 
 #include "control/feeds/netlink/feed.hpp"
 #include "control/node.hpp"
+#include "control/presence/keeper.hpp"
 #include "dataplane/api/descriptor.hpp"
 #include "dataplane/api/server.hpp"
 
@@ -28,7 +29,7 @@ public:
 
 private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-            std::unique_ptr<netlink::Feed> kernel);
+            std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel);
 
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
@@ -37,6 +38,7 @@ private:
     std::string file_;
     api::Descriptor signals_;
     bool stopping_ = false;
+    std::unique_ptr<presence::Keeper> presence_;
     std::unique_ptr<netlink::Feed> kernel_;
     Node node_;
     std::unique_ptr<api::Server> server_;

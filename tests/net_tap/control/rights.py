@@ -11,7 +11,7 @@ from lib.node import Node, Port
 from lib.shell import wait_until
 
 NOBODY = 65534
-NOTHING, DAC_READ_SEARCH, NET_ADMIN = 0, 1 << 2, 1 << 12  # capability.h
+NOTHING, DAC_READ_SEARCH, NET_ADMIN, SYS_ADMIN = 0, 1 << 2, 1 << 12, 1 << 21  # capability.h
 
 
 def ask(rig, check):
@@ -24,10 +24,12 @@ def ask(rig, check):
 
     # Each thread gives up its own; DPDK's own does when its first alarm runs.
     wait_until("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing",
-               lambda: sorted(capabilities(node.dataplane)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
+               lambda: sorted(capabilities(node.dataplane.pid)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
     check("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing (worker, exception path, tables)", True)
-    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied) and NET_ADMIN (the namespace)",
-                sorted(capabilities(node.control)), [DAC_READ_SEARCH, NET_ADMIN])
+    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied) and NET_ADMIN (mirror, presence)",
+                sorted(capabilities(node.control.pid)), [DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
+    helpers = Path(f"/proc/{node.control.pid}/task/{node.control.pid}/children").read_text().split()
+    check.equal("its one child, which makes the namespaces of VPCs, keeps SYS_ADMIN", [capabilities(pid) for pid in helpers], [[SYS_ADMIN]])
 
     folder = Path("/run/sluice") / node.name
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.sock")}
@@ -35,9 +37,9 @@ def ask(rig, check):
     strangers(rig, check, node)
 
 
-def capabilities(process):
+def capabilities(pid):
     """What each thread of a process may do now."""
-    return [int(line.split()[1], 16) for status in Path(f"/proc/{process.pid}/task").glob("*/status")
+    return [int(line.split()[1], 16) for status in Path(f"/proc/{pid}/task").glob("*/status")
             for line in status.read_text().splitlines() if line.startswith("CapEff:")]
 
 
