@@ -73,6 +73,8 @@ void check_presence(const Config& config, Findings& findings)
             findings.error(path + ".presence", "the gateway is present in VPCs only; write " + path + ".vni");
         else if (network.subnets.empty())
             findings.error(path + ".presence", "the gateway has no address here; write " + path + ".subnets");
+        else if (config.node.netns.empty())
+            findings.error(path + ".presence", "its devices need a namespace of the node's own; write node.netns");
     }
 }
 

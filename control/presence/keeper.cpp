@@ -53,6 +53,7 @@ Keeper::~Keeper()
 
 void Keeper::want(Wanted wanted)
 {
+    if (!namespaces_->own()) return; // the configuration check has refused `presence` there
     {
         const std::lock_guard lock(mutex_);
         wanted_ = std::move(wanted);

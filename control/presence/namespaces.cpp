@@ -63,11 +63,12 @@ Result<std::unique_ptr<Namespaces>> Namespaces::start(const std::string& node, c
         ours.reset();
         run_helper(std::move(theirs), prefix, netns);
     }
-    return std::unique_ptr<Namespaces>(new Namespaces(prefix, std::move(ours), pid));
+    return std::unique_ptr<Namespaces>(new Namespaces(prefix, !netns.empty(), std::move(ours), pid));
 }
 
-Namespaces::Namespaces(std::string prefix, api::Descriptor helper, pid_t pid)
+Namespaces::Namespaces(std::string prefix, bool own, api::Descriptor helper, pid_t pid)
     : prefix_(std::move(prefix))
+    , own_(own)
     , helper_(std::move(helper))
     , pid_(pid)
 {

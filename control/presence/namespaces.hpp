@@ -30,6 +30,9 @@ public:
     // "gw1@shop", as in /run/netns and for `ip netns exec`. No name of a node or a network has an @.
     [[nodiscard]] static std::string name_of(const std::string& node, const std::string& network);
 
+    // Whether the node has a namespace of its own; in a shared one, devices that look like ours may be others'.
+    [[nodiscard]] bool own() const { return own_; }
+
     // ---- Any thread; each waits for the helper, some 50 us, making a namespace a millisecond.
     // In the namespace of `network`; "public": in the node's. Families: inet, inet6, netlink. An error while the
     // network has none, for instance because it was configured a moment ago: try again.
@@ -41,12 +44,13 @@ public:
     [[nodiscard]] std::vector<std::string> present() const;
 
 private:
-    Namespaces(std::string prefix, api::Descriptor helper, pid_t pid);
+    Namespaces(std::string prefix, bool own, api::Descriptor helper, pid_t pid);
     [[nodiscard]] Result<api::Descriptor> ask(Ask what, const std::string& network, int family = 0, int type = 0,
                                               int protocol = 0);
 
     std::string prefix_; // "gw1@"
-    std::mutex mutex_;   // one question at a time
+    bool own_;
+    std::mutex mutex_; // one question at a time
     api::Descriptor helper_;
     pid_t pid_;
 };

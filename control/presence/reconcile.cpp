@@ -41,7 +41,9 @@ Result<Socket> open(Namespaces& namespaces, const std::string& network)
 Result<Links> read_own_links(Socket& socket)
 {
     auto links = read_links(socket);
-    if (links) std::erase_if(*links, [](const auto& link) { return link.second.group != own_group; });
+    if (links)
+        std::erase_if(
+            *links, [](const auto& link) { return link.second.group != own_group || !link.first.starts_with("vpc-"); });
     return links;
 }
 

@@ -37,7 +37,9 @@ bool any_interface_has(const config::Config& config, const IpAddress& address)
 bool is_present_in(const config::Config& config, const std::string& network)
 {
     const auto found = config.networks.find(network);
-    return found != config.networks.end() && found->second.vni && config.vxlan.vtep && found->second.presence;
+    if (found == config.networks.end()) return false;
+    const config::Network& settings = found->second;
+    return settings.presence && settings.vni && config.vxlan.vtep && !settings.subnets.empty();
 }
 
 Wanted wanted_presence(const config::Config& config)
