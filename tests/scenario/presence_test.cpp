@@ -10,8 +10,8 @@ namespace {
 
 using Ends = std::map<std::string, std::uint64_t>;
 
-const std::string machine = "10.1.0.31";
-const std::string gateway = "10.1.0.1";
+const std::string checked_machine = "10.1.0.31";
+const std::string own_gateway = "10.1.0.1";
 
 std::string present_node()
 {
@@ -20,9 +20,9 @@ std::string present_node()
     return yaml.insert(yaml.find(before) + before.size(), "    presence: true\n");
 }
 
-Packet to_gateway(const Bench& bench)
+Packet from_checked(const Bench& bench)
 {
-    return from_machine(bench, machine).ipv4(machine, gateway);
+    return from_machine(bench, checked_machine).ipv4(checked_machine, own_gateway);
 }
 
 // A host's outer header around an inner frame that somebody else laid out.
@@ -33,24 +33,24 @@ Bytes in_vxlan(const Bench& bench, ByteSpan inner)
     return packet.payload(inner).bytes();
 }
 
-struct Row {
+struct ToKernel {
     std::string what;
     Bytes frame;
 };
 
-std::vector<Row> for_the_kernel(const Bench& bench)
+std::vector<ToKernel> for_the_kernel(const Bench& bench)
 {
-    const Bytes probe = from_machine(bench, machine).ipv4(gateway, machine).udp(40'001, 7).bytes();
+    const Bytes probe = from_machine(bench, checked_machine).ipv4(own_gateway, checked_machine).udp(40'001, 7).bytes();
     const Bytes quoted(probe.begin() + 50 + 14, probe.end());
     return {
-        {"the answer to a TCP check", to_gateway(bench).tcp(8443, 40'000, "SA").mss(1410).bytes()},
-        {"a refused check", to_gateway(bench).tcp(8443, 40'000, "RA").bytes()},
-        {"a datagram", to_gateway(bench).udp(7, 40'001).payload("yes").bytes()},
-        {"the answer to a ping", to_gateway(bench).icmp_echo(0, 77, 1).bytes()},
-        {"an error about a check", to_gateway(bench).icmp_error(3, 3, 0, quoted).bytes()},
-        {"a later fragment", to_gateway(bench).fragment(1'480, false).protocol(6).payload(64).bytes()},
+        {"the answer to a TCP check", from_checked(bench).tcp(8443, 40'000, "SA").mss(1410).bytes()},
+        {"a refused check", from_checked(bench).tcp(8443, 40'000, "RA").bytes()},
+        {"a datagram", from_checked(bench).udp(7, 40'001).payload("yes").bytes()},
+        {"the answer to a ping", from_checked(bench).icmp_echo(0, 77, 1).bytes()},
+        {"an error about a check", from_checked(bench).icmp_error(3, 3, 0, quoted).bytes()},
+        {"a later fragment", from_checked(bench).fragment(1'480, false).protocol(6).payload(64).bytes()},
         {"the same over IPv6",
-         from_machine(bench, machine).ipv6("2001:db8:1::31", "2001:db8:1::1").tcp(8443, 40'000, "SA").bytes()},
+         from_machine(bench, checked_machine).ipv6("2001:db8:1::31", "2001:db8:1::1").tcp(8443, 40'000, "SA").bytes()},
     };
 }
 
@@ -60,14 +60,14 @@ TEST_CASE("packets to the gateway go to the kernel as they came, where it is pre
 {
     for (const Shape shape : shapes) {
         Bench bench(present_node());
-        for (const Row& row : for_the_kernel(bench)) {
-            INFO(row.what);
+        for (const ToKernel& one : for_the_kernel(bench)) {
+            INFO(one.what);
             const auto before = bench.law().punted;
-            const auto out = bench.send("fabric", row.frame, shape);
+            const auto out = bench.send("fabric", one.frame, shape);
             REQUIRE(out.size() == 1);
             CHECK(out[0].punted);
             CHECK(out[0].interface == "fabric");
-            CHECK(to_hex(out[0].frame) == to_hex(row.frame));
+            CHECK(to_hex(out[0].frame) == to_hex(one.frame));
             CHECK(bench.law().punted == before + 1);
         }
         CHECK(bench.ends().empty());
@@ -78,9 +78,9 @@ TEST_CASE("packets to the gateway go to the kernel as they came, where it is pre
 TEST_CASE("where the gateway is not present nothing of that reaches the kernel")
 {
     Bench bench(one_node);
-    for (const Row& row : for_the_kernel(bench)) {
-        INFO(row.what);
-        CHECK(bench.send("fabric", row.frame).empty());
+    for (const ToKernel& one : for_the_kernel(bench)) {
+        INFO(one.what);
+        CHECK(bench.send("fabric", one.frame).empty());
     }
     CHECK(bench.ends() == Ends{{"route.not_for_us", 6}, {"translate.icmp_error_unrelated", 1}});
 }
@@ -88,11 +88,12 @@ TEST_CASE("where the gateway is not present nothing of that reaches the kernel")
 TEST_CASE("ARP and pings for the gateway are answered here all the same")
 {
     Bench bench(present_node());
-    const Decoded pong = only(bench.send("fabric", to_gateway(bench).icmp_echo(8, 77, 1).bytes()), "fabric");
-    CHECK(pong.text("ipv4.source", innermost) == gateway);
-    const Decoded reply = only(
-        bench.send("fabric", from_machine(bench, machine).arp_request("52:54:00:00:01:31", machine, gateway).bytes()),
-        "fabric");
+    const Decoded pong = only(bench.send("fabric", from_checked(bench).icmp_echo(8, 77, 1).bytes()), "fabric");
+    CHECK(pong.text("ipv4.source", innermost) == own_gateway);
+    const Decoded reply = only(bench.send("fabric", from_machine(bench, checked_machine)
+                                                        .arp_request("52:54:00:00:01:31", checked_machine, own_gateway)
+                                                        .bytes()),
+                               "fabric");
     CHECK(reply.text("arp.sender_mac") == gateway_mac);
     CHECK(bench.ends() == Ends{{"route.echo_answered", 1}, {"route.arp_answered", 1}});
 }
@@ -102,7 +103,7 @@ TEST_CASE("what is addressed to everyone's MAC is not for the kernel, whose othe
     Bench bench(present_node());
     for (const std::string_view mac : {"ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:05"}) {
         Packet inner;
-        inner.ethernet(mac, "52:54:00:00:01:31").ipv4(machine, gateway).ttl(255).udp(49'152, 3'784);
+        inner.ethernet(mac, "52:54:00:00:01:31").ipv4(checked_machine, own_gateway).ttl(255).udp(49'152, 3'784);
         CHECK(bench.send("fabric", in_vxlan(bench, inner.bytes())).empty());
     }
     CHECK(bench.ends() == Ends{{"route.not_for_us", 2}});
@@ -113,7 +114,7 @@ TEST_CASE("padding inside the tunnel is cut off, and the outer lengths say so")
     for (const Shape shape : shapes) {
         Bench bench(present_node());
         Packet inner;
-        inner.ethernet(gateway_mac, "52:54:00:00:01:31").ipv4(machine, gateway).tcp(8443, 40'000, "A");
+        inner.ethernet(gateway_mac, "52:54:00:00:01:31").ipv4(checked_machine, own_gateway).tcp(8443, 40'000, "A");
         const Bytes bare = inner.bytes();
         inner.pad_to(60);
         const auto out = bench.send("fabric", in_vxlan(bench, inner.bytes()), shape);
@@ -131,7 +132,7 @@ TEST_CASE("a flood to the gateway that is over its budget is counted")
     Bench bench(present_node());
     bench.refuse_punts(true);
     for (int i = 0; i < 3; ++i)
-        CHECK(bench.send("fabric", to_gateway(bench).tcp(8443, 40'000, "SA").bytes()).empty());
+        CHECK(bench.send("fabric", from_checked(bench).tcp(8443, 40'000, "SA").bytes()).empty());
     CHECK(bench.ends() == Ends{{"route.punt_refused", 3}});
 }
 
