@@ -21,9 +21,9 @@ namespace sluice::control {
 struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
+    std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
     std::function<void(presence::Wanted)> be_present = [](const presence::Wanted&) {};
     std::function<FeedStatus()> presence_status = [] { return FeedStatus{}; };
-    std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
 };
 
 class Node {

@@ -50,9 +50,9 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
     , kernel_(std::move(kernel))
     , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
             {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); },
+             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); },
              [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
-             [this] { return presence_->status(); }, [this] { return kernel_->status(); }})
+             [this] { return presence_->status(); }})
 {
 }
 
