@@ -24,6 +24,7 @@ constexpr std::array all_rules{
     Rule{check_terminates, "ports vlans vxlan gtpu networks"},
     Rule{check_network_addresses, "networks"},
     Rule{check_tunnel_ends, "networks vxlan gtpu"},
+    Rule{check_presence, "networks"},
     Rule{check_vnis, "networks"},
     Rule{check_tunnel_neighbors, "networks"},
     Rule{check_vteps, "networks vxlan"},

@@ -64,6 +64,20 @@ void check_tunnel_ends(const Config& config, Findings& findings)
     }
 }
 
+void check_presence(const Config& config, Findings& findings)
+{
+    for (const auto& [name, network] : config.networks) {
+        const std::string path = "networks." + name;
+        if (!network.presence) continue;
+        if (!network.vni)
+            findings.error(path + ".presence", "the gateway is present in VPCs only; write " + path + ".vni");
+        else if (network.subnets.empty())
+            findings.error(path + ".presence", "the gateway has no address here; write " + path + ".subnets");
+        else if (config.node.netns.empty())
+            findings.error(path + ".presence", "its devices need a namespace of the node's own; write node.netns");
+    }
+}
+
 void check_vnis(const Config& config, Findings& findings)
 {
     Claims<std::uint32_t> vnis(findings);

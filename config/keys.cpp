@@ -86,6 +86,8 @@ constexpr std::array gateway_rows{
     Key{"networks.NAME.vni", Type::count, 1, largest_vni, "", "", "", live, "VXLAN network identifier of a VPC."},
     Key{"networks.NAME.mtu", Type::count, 1'280, 9'166, "bytes", "", "1450", live,
         "Largest IP packet inside the network."},
+    Key{"networks.NAME.presence", Type::boolean, 0, 0, "", "", "false", live,
+        "Give the gateway's addresses a namespace, NODE@NAME, where sockets reach the VPC."},
     Key{"networks.NAME.subnets.NAME.prefix", Type::prefix, 0, 0, "", "", "required", live, "A subnet of the VPC."},
     Key{"networks.NAME.subnets.NAME.gateway", Type::address, 0, 0, "", "", "required", live,
         "Our address in the subnet."},

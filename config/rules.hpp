@@ -15,6 +15,7 @@ void check_terminates(const Config& config, Findings& findings);
 
 void check_network_addresses(const Config& config, Findings& findings);
 void check_tunnel_ends(const Config& config, Findings& findings);
+void check_presence(const Config& config, Findings& findings);
 void check_vnis(const Config& config, Findings& findings);
 void check_tunnel_neighbors(const Config& config, Findings& findings);
 void check_vteps(const Config& config, Findings& findings);

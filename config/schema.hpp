@@ -99,6 +99,7 @@ struct Network {
     std::vector<TunnelNeighbor> neighbors;
     std::vector<Prefix> prefixes;
     std::vector<GtpuSession> sessions;
+    bool presence = false; // the node's own sockets can be opened in it
     int line = 0;
 };
 

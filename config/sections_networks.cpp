@@ -39,6 +39,7 @@ void read_network(const TreeEntry& entry, Network& network)
     network.line = entry.mark.line;
     read(entry.value, "vni", network.vni);
     read(entry.value, "mtu", network.mtu);
+    read(entry.value, "presence", network.presence);
     read(entry.value, "prefixes", network.prefixes);
     for (const TreeEntry& subnet : entries(entry.value, "subnets"))
         network.subnets[subnet.key] = read_subnet(subnet);

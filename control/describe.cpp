@@ -78,7 +78,8 @@ std::string describe(const api::Object& object)
         return interface_text(object.interface());
     case Object::kNetwork:
         return "network " + object.network().name() + " vni " + std::to_string(object.network().vni()) + " mtu " +
-               std::to_string(object.network().mtu());
+               std::to_string(object.network().mtu()) +
+               (object.network().presence() ? " with the gateway's presence" : "");
     case Object::kRoute:
         return route_text(object.route());
     case Object::kNeighbor:

@@ -55,6 +55,9 @@ ObjectSet Node::wanted(const ObjectSet& programmed)
     netlink::Wanted of_kernel = wanted_of_kernel(plan_.effective, std::move(state.next_hops));
     if (of_kernel != asked_of_kernel_) hooks_.want(of_kernel);
     asked_of_kernel_ = std::move(of_kernel);
+    presence::Wanted presence = presence::wanted_presence(plan_.effective);
+    if (presence != presence_) hooks_.be_present(presence);
+    presence_ = std::move(presence);
     return std::move(state.objects);
 }
 

@@ -13,6 +13,7 @@
 #include "control/desired/desired.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
+#include "control/presence/wanted.hpp"
 #include "control/reconciler.hpp"
 
 namespace sluice::control {
@@ -24,6 +25,8 @@ struct NodeHooks {
     std::function<void(const config::Config&)> configured = [](const config::Config&) {}; // one came into force
     std::function<std::vector<FeedStatus>()> routing_status = [] { return std::vector<FeedStatus>{}; };
     registry::Places places; // where registries are connected from
+    std::function<void(presence::Wanted)> be_present = [](const presence::Wanted&) {};
+    std::function<FeedStatus()> presence_status = [] { return FeedStatus{}; };
 };
 
 class Node {
@@ -71,6 +74,7 @@ private:
     KernelState kernel_;
     bool without_learned_ = false;
     netlink::Wanted asked_of_kernel_;
+    std::optional<presence::Wanted> presence_; // as asked for last
     std::vector<std::string> problems_;
     Clock::time_point since_ = Clock::now();
     Reconciler reconciler_;

@@ -52,6 +52,7 @@ api::ControlStatus Node::status() const
     add_feed(status, hooks_.kernel_status());
     for (const FeedStatus& feed : hooks_.routing_status())
         add_feed(status, feed);
+    if (presence_ && !presence_->vpcs.empty()) add_feed(status, hooks_.presence_status());
     for (const FeedStatus& feed : plan_.registries.status())
         add_feed(status, feed);
     return status;

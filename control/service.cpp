@@ -27,11 +27,11 @@ std::set<std::string> interface_names(const config::Config& settings)
     return names;
 }
 
-// Addresses, routes and neighbours of the namespace are all that the mirror's thread changes.
-void confine_mirror()
+// Addresses, routes, neighbours and devices of namespaces are all that these threads change.
+void confine_to_networks()
 {
     if (const auto kept = keep_capabilities({CAP_NET_ADMIN}); !kept)
-        spdlog::warn("event=capabilities_kept thread=netlink reason=\"{}\"", kept.error().text());
+        spdlog::warn("event=capabilities_kept thread=networks reason=\"{}\"", kept.error().text());
 }
 
 // This thread reads files that a peer with the right to change things names.
@@ -55,9 +55,11 @@ Result<registry::Places> registry_places(const std::string& netns)
 } // namespace
 
 Service::Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-                 std::unique_ptr<netlink::Feed> kernel, registry::Places places)
+                 std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
+                 registry::Places places)
     : file_(first.path)
     , signals_(std::move(signals))
+    , presence_(std::move(presence))
     , kernel_(std::move(kernel))
     , routing_(first.settings.node.name)
     , node_(
@@ -67,21 +69,27 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
            .kernel_status = [this] { return kernel_->status(); },
            .configured = [this](const config::Config& effective) { routing_.configure(effective, Node::Clock::now()); },
            .routing_status = [this] { return routing_.status(); },
-           .places = std::move(places)})
+           .places = std::move(places),
+           .be_present = [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
+           .presence_status = [this] { return presence_->status(); }})
 {
 }
 
 Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folders& folders, api::Descriptor signals)
 {
+    const config::Node& node = first.settings.node;
+    auto namespaces = presence::Namespaces::start(node.name, node.netns); // forks: no thread exists yet
+    if (!namespaces) return tl::unexpected(namespaces.error());
     auto generations = Generations::open(folders.state);
     if (!generations) return tl::unexpected(generations.error());
-    auto kernel = netlink::Feed::start(first.settings.node.netns, interface_names(first.settings), confine_mirror);
+    auto presence = std::make_unique<presence::Keeper>(std::move(*namespaces), confine_to_networks);
+    auto kernel = netlink::Feed::start(node.netns, interface_names(first.settings), confine_to_networks);
     if (!kernel) return tl::unexpected(kernel.error());
 
-    auto places = registry_places(first.settings.node.netns);
+    auto places = registry_places(node.netns);
     if (!places) return tl::unexpected(places.error());
     std::unique_ptr<Service> service(new Service(std::move(first), std::move(*generations), folders, std::move(signals),
-                                                 std::move(*kernel), std::move(*places)));
+                                                 std::move(presence), std::move(*kernel), std::move(*places)));
     auto server = api::Server::listen(
         folders.run + "/control.sock",
         [node = &service->node_](const auto& request, const auto& peer) { return answer(*node, request, peer); });

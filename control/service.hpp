@@ -7,6 +7,7 @@
 #include "control/bgp/routing.hpp"
 #include "control/feeds/netlink/feed.hpp"
 #include "control/node.hpp"
+#include "control/presence/keeper.hpp"
 #include "dataplane/api/descriptor.hpp"
 #include "dataplane/api/server.hpp"
 
@@ -29,7 +30,8 @@ public:
 
 private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-            std::unique_ptr<netlink::Feed> kernel, registry::Places places);
+            std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
+            registry::Places places);
 
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
@@ -38,6 +40,7 @@ private:
     std::string file_;
     api::Descriptor signals_;
     bool stopping_ = false;
+    std::unique_ptr<presence::Keeper> presence_;
     std::unique_ptr<netlink::Feed> kernel_;
     bgp::Routing routing_;
     Node node_;

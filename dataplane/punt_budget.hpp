@@ -20,6 +20,7 @@ inline constexpr std::array<PuntRate, punt_class_count> default_punt_rates{{
     {20'000, 2'000}, // routing: BGP of a full table at a few megabytes per second, BFD of many peers
     {2'000, 500},    // neighbor
     {1'000, 200},    // icmp
+    {10'000, 1'000}, // tenant: answers to the health checks of some thousand backends
     {5'000, 500},    // other
 }};
 

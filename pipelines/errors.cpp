@@ -3,6 +3,7 @@
 #include "pipelines/dispatch.hpp"
 #include "pipelines/ip/drops.hpp"
 #include "pipelines/l4lb/balance.hpp"
+#include "pipelines/punt_class.hpp"
 #include "pipelines/stateless.hpp"
 #include "pipelines/translate/drops.hpp"
 
@@ -31,11 +32,22 @@ bool is_about_tunnel(const table::Settings& settings, const typename Family::Key
                                                         answer.source_port == wire::Gtpu::port.raw());
 }
 
+// About a packet of a socket in the VPC's namespace. Before sessions: a machine that is checked is a backend, too.
+template<class Family>
+bool is_for_checks(const table::Snapshot& tables, const Packet& packet)
+{
+    if (!is_for_presence(tables, packet)) return false;
+    const auto* own =
+        tables.locals.find(address_key<Family>(packet.network, Family::destination(ip_header<Family>(packet))));
+    return own != nullptr && own->owner == table::Owner::gateway;
+}
+
 } // namespace
 
 template<class Family>
 Verdict Forwarder::error(Packet& packet) noexcept
 {
+    if (is_for_checks<Family>(tables_, packet)) return Verdict::punt(PuntClass::tenant);
     const auto quoted = packet.fragment ? std::nullopt : translate::read_quoted<Family>(packet);
     if (!quoted) return unrelated<Family>(packet, quoted);
     auto& sessions = worker_.sessions.of<Family>();

@@ -68,10 +68,19 @@ struct Policy::Case {
         case table::Owner::pool:
             return end<Family>(Verdict::drop(nat::Drop::no_session));
         case table::Owner::gateway:
+            return to_gateway();
         case table::Owner::tunnel_endpoint:
             break;
         }
         return echo_or_nothing();
+    }
+
+    // Pings are answered here all the same: that is quicker, and costs the kernel nothing.
+    Made to_gateway() const
+    {
+        const Made answer = echo_or_nothing();
+        return answer.answer_echo || !is_for_presence(tables, packet) ? answer
+                                                                      : end<Family>(Verdict::punt(PuntClass::tenant));
     }
 
     Made echo_or_nothing() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dataplane/burst/packet.hpp"
+#include "dataplane/table/snapshot.hpp"
 #include "dataplane/wire/endian.hpp"
 #include "dataplane/wire/ip_protocol.hpp"
 
@@ -21,6 +22,14 @@ namespace sluice {
     if (packet.protocol == wire::IpProtocol::udp && (uses(bfd) || uses(bfd_multihop))) return PuntClass::routing;
     const bool icmp = packet.protocol == wire::IpProtocol::icmp || packet.protocol == wire::IpProtocol::icmp6;
     return icmp ? PuntClass::icmp : PuntClass::other;
+}
+
+// What a machine sends to the gateway of its VPC goes on to the kernel's VXLAN device as it came, where the gateway is
+// present. Not what was sent to a group's MAC: that the kernel would offer to sockets of the underlay as well.
+// Precondition: the destination is a gateway of the packet's network.
+[[nodiscard]] inline bool is_for_presence(const table::Snapshot& tables, const Packet& packet) noexcept
+{
+    return packet.to_gateway_mac && packet.passes == 0 && tables.networks[packet.network].presence;
 }
 
 } // namespace sluice

@@ -4,6 +4,7 @@
 #include "pipelines/forwarder.hpp"
 #include "pipelines/ip/drops.hpp"
 #include "pipelines/ip/icmp_error.hpp"
+#include "pipelines/vxlan/vxlan.hpp"
 
 #include <cstring>
 
@@ -73,8 +74,10 @@ void Forwarder::drop(Packet& packet, std::uint8_t reason) noexcept
 
 void Forwarder::punt(Packet& packet, PuntClass punt_class) noexcept
 {
+    const std::uint32_t inner = packet.frame_offset;
     rte_pktmbuf_prepend(packet.mbuf, packet.frame_offset); // the frame's own bytes: there is room
     packet.frame_offset = 0;
+    if (packet.from_tunnel) vxlan::fit_outer(*packet.mbuf, inner); // to a gateway: the kernel opens it
     remove_tag(*packet.mbuf);
     if (!context_.outlets.punt(packet.interface, punt_class, packet.mbuf))
         return drop(packet, flat_reason(ip::RouteDrop::punt_refused));

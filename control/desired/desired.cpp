@@ -2,6 +2,7 @@
 #include "control/desired/desired.hpp"
 
 #include "control/desired/builder.hpp"
+#include "control/presence/wanted.hpp"
 
 namespace sluice::control {
 
@@ -95,6 +96,7 @@ void add_networks(Builder& builder)
         network.set_name(name);
         network.set_vni(settings.vni.value_or(0));
         network.set_mtu(settings.mtu);
+        network.set_presence(presence::is_present_in(builder.in.config, name));
         for (const auto& [zone, subnet] : settings.subnets) {
             api::Subnet& out = *network.add_subnets();
             *out.mutable_prefix() = to_api(subnet.prefix);

@@ -9,8 +9,14 @@ struct rte_mbuf;
 namespace sluice {
 
 // Classes of punted packets, each with its own budget per second.
-enum class PuntClass : std::uint8_t { routing, neighbor, icmp, other }; // BGP and BFD; ARP and ND; ICMP; the rest
-inline constexpr unsigned punt_class_count = 4;
+enum class PuntClass : std::uint8_t {
+    routing,  // BGP and BFD
+    neighbor, // ARP and ND
+    icmp,
+    tenant, // whole VXLAN packets to the gateway's own address in a VPC
+    other
+};
+inline constexpr unsigned punt_class_count = 5;
 
 // A frame that leaves, whole with its Ethernet header.
 struct Departure {

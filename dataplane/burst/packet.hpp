@@ -39,8 +39,9 @@ struct Packet {
     bool icmp_error = false;
     bool has_ports = false; // source_port and destination_port name a flow
     bool from_tunnel = false;
-    bool originated = false; // made here: takes no hop off its limit, matches no session
-    std::uint8_t passes = 0; // rewrites that led back to the node itself; the second is a loop
+    bool to_gateway_mac = false; // came in VXLAN, addressed to the gateway alone
+    bool originated = false;     // made here: takes no hop off its limit, matches no session
+    std::uint8_t passes = 0;     // rewrites that led back to the node itself; the second is a loop
 
     template<class Header>
     [[nodiscard]] Header* at(std::uint32_t offset) const noexcept

@@ -92,6 +92,7 @@ struct Network {
     Ipv4Address address4;  // source of ICMP errors into this network
     Ipv6Address address6;
     bool used = false;
+    bool presence = false; // the kernel has the gateways' addresses as well
     // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules), from
     // single addresses (Snapshot::translated; EIPs, backends and what they hold), or anything, where `sources` could
     // not hold all rules.

@@ -37,6 +37,7 @@ Opened open(Packet& packet, const table::Snapshot& tables) noexcept
     const wire::Be16 type = inner->type;
     packet.network = *network;
     packet.from_tunnel = true;
+    packet.to_gateway_mac = inner->destination == tables.settings.gateway_mac.bytes;
     packet.strip(inner_at);
     if (type == wire::EtherType::arp) return {Verdict::next(), true};
     if (type != wire::EtherType::ipv4 && type != wire::EtherType::ipv6)

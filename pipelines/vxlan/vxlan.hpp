@@ -24,4 +24,8 @@ struct Opened {
 [[nodiscard]] Verdict encapsulate_frame(Packet& packet, std::span<const std::uint8_t> header,
                                         std::uint64_t hash) noexcept;
 
+// For a packet that goes to the kernel as it came: its outer headers, back in front, say how long it is now, in case
+// bytes behind its end were cut off. Data start is at the frame's first byte, the inner IP header `inner` bytes behind.
+void fit_outer(rte_mbuf& frame, std::uint32_t inner) noexcept;
+
 } // namespace sluice::vxlan

@@ -36,6 +36,16 @@ Result<Socket> Socket::open()
     return opened;
 }
 
+Result<Socket> Socket::take(api::Descriptor opened)
+{
+    Socket taken;
+    taken.socket_.reset(mnl_socket_fdopen(opened.get()));
+    if (!taken.socket_) return system_error("netlink socket");
+    opened.release();
+    if (mnl_socket_bind(taken.socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0) return system_error("netlink socket");
+    return taken;
+}
+
 Result<void> Socket::subscribe(const std::vector<unsigned>& groups)
 {
     // Without CAP_NET_ADMIN the kernel gives less than asked; overflows are then more likely, and are mended as ever.
@@ -77,14 +87,34 @@ public:
         for (;;) {
             const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
             if (size < 0) return -1;
+            size_ = size;
             const int result = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), sequence,
                                           mnl_socket_get_portid(socket), deliver, const_cast<Handler*>(&handler));
             if (result <= MNL_CB_STOP) return result;
         }
     }
 
+    // After EINTR: reads what the dump has left, so that the next one on this socket does not meet it.
+    [[nodiscard]] bool finish()
+    {
+        while (!buffer_ends_it()) {
+            size_ = mnl_socket_recvfrom(socket_.socket_.get(), socket_.buffer_.data(), socket_.buffer_.size());
+            if (size_ < 0) return false;
+        }
+        return true;
+    }
+
 private:
     static constexpr std::uint32_t sequence = 1;
+
+    [[nodiscard]] bool buffer_ends_it() const
+    {
+        auto left = static_cast<int>(size_);
+        for (const auto* message = reinterpret_cast<const nlmsghdr*>(socket_.buffer_.data());
+             mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+            if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) return true;
+        return false;
+    }
 
     ssize_t send(std::uint16_t type, std::uint8_t family)
     {
@@ -100,6 +130,7 @@ private:
     }
 
     Socket& socket_;
+    ssize_t size_ = 0; // of what was received last
 };
 
 Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handler, const std::function<void()>& restart)
@@ -110,6 +141,18 @@ Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handle
         restart();
         if (Dump(*socket).run(type, family, handler) == 0) return {};
         if (errno != EINTR) break;
+    }
+    return system_error("netlink dump of type " + std::to_string(type));
+}
+
+Result<void> dump(Socket& socket, std::uint16_t type, std::uint8_t family, const Handler& handler,
+                  const std::function<void()>& restart)
+{
+    for (int i = 0; i < interrupted_dump_tries; ++i) {
+        restart();
+        Dump attempt(socket);
+        if (attempt.run(type, family, handler) == 0) return {};
+        if (errno != EINTR || !attempt.finish()) break;
     }
     return system_error("netlink dump of type " + std::to_string(type));
 }

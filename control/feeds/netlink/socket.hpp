@@ -8,6 +8,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "dataplane/api/descriptor.hpp"
 #include "dataplane/base/result.hpp"
 
 namespace sluice::control::netlink {
@@ -19,6 +20,8 @@ enum class Received { all, overflow }; // overflow: the kernel dropped events (E
 class Socket {
 public:
     [[nodiscard]] static Result<Socket> open();
+    // One that somebody else opened, perhaps in another namespace, and that is not bound yet.
+    [[nodiscard]] static Result<Socket> take(api::Descriptor opened);
 
     // Events of these RTNLGRP_* groups from now on; the receive buffer becomes 64 MiB.
     [[nodiscard]] Result<void> subscribe(const std::vector<unsigned>& groups);
@@ -47,6 +50,9 @@ private:
 // All objects of RTM_GET* `type`, over a socket of its own. Begins again, from `restart`, when the kernel says that the
 // list changed under the dump (NLM_F_DUMP_INTR).
 [[nodiscard]] Result<void> dump(std::uint16_t type, std::uint8_t family, const Handler& handler,
+                                const std::function<void()>& restart);
+// The same over a socket that is used for nothing else meanwhile, in whatever namespace it is.
+[[nodiscard]] Result<void> dump(Socket& socket, std::uint16_t type, std::uint8_t family, const Handler& handler,
                                 const std::function<void()>& restart);
 
 } // namespace sluice::control::netlink

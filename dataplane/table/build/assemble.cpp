@@ -156,6 +156,7 @@ void assemble_networks(Assembly& assembly)
         network.vni = from.vni();
         network.mtu = narrow(from.mtu());
         network.used = true;
+        network.presence = from.presence();
         for (const api::Subnet& subnet : from.subnets())
             if (!subnet.gateway().empty()) add_address(network.address4, network.address6, ip_of(subnet.gateway()));
         if (network.vni != 0) vnis.add(network.vni, narrow(from.id()));

@@ -12,7 +12,7 @@ from lib.node import Node, Port
 from lib.shell import wait_until
 
 NOBODY = 65534
-NOTHING, DAC_READ_SEARCH, NET_ADMIN = 0, 1 << 2, 1 << 12  # capability.h
+NOTHING, DAC_READ_SEARCH, NET_ADMIN, SYS_ADMIN = 0, 1 << 2, 1 << 12, 1 << 21  # capability.h
 
 
 def ask(rig, check):
@@ -25,11 +25,13 @@ def ask(rig, check):
 
     # Each thread gives up its own; DPDK's own does when its first alarm runs.
     wait_until("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing",
-               lambda: sorted(capabilities(node.dataplane)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
+               lambda: sorted(capabilities(node.dataplane.pid)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
     check("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing (worker, exception path, tables)", True)
-    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied), NET_ADMIN (the namespace) or nothing (FRR's)",
-                sorted(capabilities(node.control)), [NOTHING, DAC_READ_SEARCH, NET_ADMIN])
-    check("the thread without capabilities is FRR's user", sorted(set(users(node.control))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control))
+    check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied), NET_ADMIN (mirror, presence) or nothing "
+                "(FRR's, registries')", sorted(capabilities(node.control.pid)), [NOTHING, DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
+    check("the thread without capabilities is FRR's user", sorted(set(users(node.control.pid))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control.pid))
+    helpers = Path(f"/proc/{node.control.pid}/task/{node.control.pid}/children").read_text().split()
+    check.equal("its one child, which makes the namespaces of VPCs, keeps SYS_ADMIN", [capabilities(pid) for pid in helpers], [[SYS_ADMIN]])
 
     folder = Path("/run/sluice") / node.name
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.sock")}
@@ -37,9 +39,9 @@ def ask(rig, check):
     strangers(rig, check, node)
 
 
-def capabilities(process):
+def capabilities(pid):
     """What each thread of a process may do now."""
-    return [int(line.split()[1], 16) for status in Path(f"/proc/{process.pid}/task").glob("*/status")
+    return [int(line.split()[1], 16) for status in Path(f"/proc/{pid}/task").glob("*/status")
             for line in status.read_text().splitlines() if line.startswith("CapEff:")]
 
 

@@ -99,7 +99,7 @@ class Node:
 
     def _start(self, which):
         label = f"{self.name.removeprefix(self.rig.prefix + '-')}-{which}"
-        return self.home.start(label, self.rig.program(self.programs[which]), "--config", self.file)
+        return self.home.start(label, self.rig.program(self.programs[which]), "--config", self.file, own_mounts=which != "control")
 
     def _dataplane_ready(self):
         self._must_run(self.dataplane)
