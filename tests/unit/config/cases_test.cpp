@@ -71,6 +71,11 @@ TEST_CASE("services and backends that cannot be told apart or reached are refuse
     check_gateway_cases("services", 18);
 }
 
+TEST_CASE("health checks that cannot be made or cannot judge are refused")
+{
+    check_gateway_cases("health", 11);
+}
+
 TEST_CASE("routes and neighbours that lead nowhere are refused")
 {
     check_gateway_cases("routes", 9);
