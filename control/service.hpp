@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/feeds/netlink/feed.hpp"
+#include "control/health/checks.hpp"
 #include "control/node.hpp"
 #include "control/presence/keeper.hpp"
 #include "dataplane/api/descriptor.hpp"
@@ -29,7 +30,8 @@ public:
 
 private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
-            std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel);
+            std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
+            std::unique_ptr<health::Checks> checks);
 
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
@@ -40,6 +42,7 @@ private:
     bool stopping_ = false;
     std::unique_ptr<presence::Keeper> presence_;
     std::unique_ptr<netlink::Feed> kernel_;
+    std::unique_ptr<health::Checks> checks_;
     Node node_;
     std::unique_ptr<api::Server> server_;
 };
