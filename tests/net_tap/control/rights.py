@@ -58,6 +58,6 @@ def strangers(rig, check, node):
         check("a stranger gets no answer", status == 3, said)
         status, said = says(os.stat(f"/run/sluice/{node.name}/control.sock").st_gid, "ports")
         check("one of the group reads", status == 0 and "left" in said, said)
-        for words in (("apply", file), ("diff", file), ("rollback", "1")):
+        for words in (("apply", file), ("diff", file), ("rollback", "1"), ("drain", "backend", "order", "10.1.0.31")):
             status, said = says(os.stat(f"/run/sluice/{node.name}/control.sock").st_gid, *words)
             check(f"and is refused {words[0]}", status == 1 and "root" in said, said)

@@ -1,8 +1,11 @@
 """A drained backend keeps its flows and gets no new ones, whatever becomes of the control process; undrained it does."""
+import signal
 import time
 
-from lib.checked import BACKENDS, ORDER_PORT, CheckedSide, held
+from lib.checked import BACKENDS, INTERVAL, ORDER_PORT, CheckedSide, held
 from lib.shell import wait_until
+
+STOPPED = 3  # seconds
 
 
 def ask(rig, check):
@@ -27,6 +30,12 @@ def ask(rig, check):
     wait_until("checks have been made again", lambda: side.states() == ["drained", "used"])
     check.equal("the restarted control process programmed nothing", node.ctl("status")["dataplane"]["hello"]["generation"], before)
     check.equal("still drained", {flow["backend"] for flow in flows.after(time.time(), 40)}, {"two"})
+
+    node.control.signal(signal.SIGSTOP)
+    time.sleep(STOPPED)
+    node.control.signal(signal.SIGCONT)
+    time.sleep(3 * INTERVAL)
+    check.equal(f"a control process that was stopped for {STOPPED} s takes nobody for silent", (side.states(), side.service()["backends"][1]["reason"]), (["drained", "used"], ""))
 
     node.ctl_text("undrain", "backend", "order", BACKENDS["one"])
     check.equal("undrained it gets new flows again", {flow["backend"] for flow in flows.after(time.time(), 60)}, {"one", "two"})
