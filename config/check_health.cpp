@@ -32,6 +32,10 @@ void check_health(const Config& config, Findings& findings)
         if (health.jitter * 2 > health.interval)
             findings.error(path + ".jitter",
                            duration_text(health.jitter) + " is more than half of " + interval + "; write less");
+        const auto network = config.networks.find(service.network);
+        if (network != config.networks.end() && !network->second.presence)
+            findings.error(path, "checks begin inside network " + service.network +
+                                     ", where the node is not; write networks." + service.network + ".presence: true");
         if (health.port == 0 && !has_tcp_port(service))
             findings.error(path + ".port", "is missing, and the service has no TCP port to connect to; write one that "
                                            "its backends listen on");

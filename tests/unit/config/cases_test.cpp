@@ -73,7 +73,7 @@ TEST_CASE("services and backends that cannot be told apart or reached are refuse
 
 TEST_CASE("health checks that cannot be made or cannot judge are refused")
 {
-    check_gateway_cases("health", 11);
+    check_gateway_cases("health", 13);
 }
 
 TEST_CASE("routes and neighbours that lead nowhere are refused")
