@@ -21,10 +21,7 @@ using Lines = std::vector<std::string>;
 class NodeWorld {
 public:
     explicit NodeWorld(const std::string& yaml = gateway_yaml)
-        : node(first(yaml), Generations::open(folder.file("state")).value(), socket,
-               {[this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); },
-                [this](const NeighborPlace& place) { probed.push_back(place); }, [] { return FeedStatus{}; },
-                [this](const health::Targets& targets) { checked.push_back(targets); }})
+        : node(first(yaml), Generations::open(folder.file("state")).value(), socket, hooks())
     {
         REQUIRE(node.keep_first());
     }
@@ -59,6 +56,14 @@ public:
     Node node;
 
 private:
+    NodeHooks hooks()
+    {
+        NodeHooks hooks;
+        hooks.want = [this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); };
+        hooks.probe = [this](const NeighborPlace& place) { probed.push_back(place); };
+        hooks.check = [this](const health::Targets& targets) { checked.push_back(targets); };
+        return hooks;
+    }
     Configuration first(const std::string& yaml) const
     {
         write(yaml);
@@ -85,8 +90,9 @@ const std::string heavier = with(gateway_yaml, "weight: 50", "weight: 70");
 const Lines heavier_changes{"~ service order 203.0.113.80:443, 10.1.0.31:8443 weight 100, 10.1.0.32:8443 weight 70",
                             "~ settings"};
 
-const std::string checked_yaml =
-    with(gateway_yaml, "    network: shop\n    backends:", "    network: shop\n    health: {tcp: true}\n    backends:");
+const std::string checked_yaml = with(
+    with(gateway_yaml, "    network: shop\n    backends:", "    network: shop\n    health: {tcp: true}\n    backends:"),
+    "    vni: 5001\n", "    vni: 5001\n    presence: true\n");
 
 std::string order_weights(unsigned first, unsigned second)
 {
