@@ -85,6 +85,7 @@ TEST_CASE("the documented defaults are the ones that apply")
         {"gtpu.echo-interval", duration_text(config.gtpu.echo_interval)},
         {"tcp.mss-clamp", config.mss_clamp ? "true" : "false"},
         {"networks.NAME.mtu", count(network.mtu)},
+        {"networks.NAME.presence", network.presence ? "true" : "false"},
         {"nat.pools.NAME.ports", count(pool.first_port) + "-" + count(pool.last_port)},
         {"nat.pools.NAME.block-size", count(pool.block_size)},
         {"nat.rules[].source", NatRule{}.source.text()},
