@@ -39,6 +39,7 @@ constexpr std::array all_rules{
     Rule{check_service_names, "services networks registries"},
     Rule{check_service_addresses, "services ports vlans vxlan gtpu"},
     Rule{check_backends, "services networks routes"},
+    Rule{check_health, "services networks"},
     Rule{check_registries, "registries"},
     Rule{check_registry_services, "registries services"},
     Rule{check_bgp_identity, "bgp node"},

@@ -98,7 +98,9 @@ void check_bgp_neighbors(const Config& config, Findings& findings)
         if (const auto clash = addresses.claim(neighbor.address, path + ".address"))
             findings.error(clash->later, neighbor.address.text() + " is also " + line_of(findings, clash->earlier) +
                                              "; an address is one neighbour");
-        const auto is_it = [&](const PlacedPrefix& placed) { return placed.prefix.address == neighbor.address; };
+        const auto is_it = [&address = neighbor.address](const PlacedPrefix& placed) {
+            return placed.prefix.address == address;
+        };
         if (const auto found = std::find_if(own.begin(), own.end(), is_it); found != own.end())
             findings.error(path + ".address", neighbor.address.text() + " is also " + line_of(findings, found->path) +
                                                   ", our own; write the neighbour's");

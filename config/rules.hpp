@@ -33,6 +33,7 @@ void check_service_names(const Config& config, Findings& findings);
 void check_service_addresses(const Config& config, Findings& findings);
 void check_backends(const Config& config, Findings& findings);
 void check_registries(const Config& config, Findings& findings);
+void check_health(const Config& config, Findings& findings);
 void check_registry_services(const Config& config, Findings& findings);
 
 void check_bgp_identity(const Config& config, Findings& findings);

@@ -154,6 +154,18 @@ struct Backend {
     int line = 0;
 };
 
+// TCP connects from the gateway to every backend of a service.
+struct Health {
+    bool tcp = true;                           // the only kind there is
+    std::uint16_t port = 0;                    // 0: the backend's, or else the service's first TCP port
+    std::chrono::milliseconds interval{2'000}; // from the begin of one check to the begin of the next
+    std::chrono::milliseconds timeout{1'000};  // not above the interval
+    std::chrono::milliseconds jitter{100};     // a check comes up to this much early; at most half the interval
+    std::uint32_t rise = 2;                    // so many checks answered in a row: up
+    std::uint32_t fall = 3;                    // so many failed in a row: down
+    enum class AllDown { fail_open, fail_closed } all_down = AllDown::fail_open;
+};
+
 struct Service {
     IpAddress address;
     std::vector<ServicePort> ports;
@@ -163,6 +175,7 @@ struct Service {
     std::vector<Backend> backends;                               // empty when a registry names them
     std::string registry;                                        // name in Config::registries, or empty
     std::string registry_service;                                // the service's name there
+    std::optional<Health> health;                                // without: every backend counts as up
     int line = 0;
 };
 

@@ -35,6 +35,23 @@ Eip read_eip(const TreeEntry& entry)
     return eip;
 }
 
+std::optional<Health> read_health(const Tree* map)
+{
+    if (map == nullptr) return std::nullopt;
+    Health health;
+    read(*map, "tcp", health.tcp);
+    read(*map, "port", health.port);
+    read(*map, "interval", health.interval);
+    read(*map, "timeout", health.timeout);
+    read(*map, "jitter", health.jitter);
+    read(*map, "rise", health.rise);
+    read(*map, "fall", health.fall);
+    std::string all_down;
+    read(*map, "all-down", all_down);
+    if (all_down == "fail-closed") health.all_down = Health::AllDown::fail_closed;
+    return health;
+}
+
 void read_service(const TreeEntry& entry, Service& service)
 {
     service.line = entry.mark.line;
@@ -45,6 +62,7 @@ void read_service(const TreeEntry& entry, Service& service)
     read(entry.value, "forward", forward);
     if (forward == "direct") service.forward = Service::Forward::direct;
     read(entry.value, "sessions", service.sessions);
+    service.health = read_health(entry.value.find("health"));
     const Tree& backends = section(entry.value, "backends");
     read(backends, "registry", service.registry);
     read(backends, "service", service.registry_service);

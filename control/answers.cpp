@@ -40,8 +40,10 @@ api::Reply query(const Node& node, api::Topic topic)
         *reply.mutable_control_status() = status;
     else if (topic == api::FEEDS)
         *reply.mutable_feeds()->mutable_feeds() = status.feeds();
+    else if (topic == api::BACKENDS)
+        *reply.mutable_backend_states() = node.backend_states();
     else
-        return api::failure("sluice-control answers status and feeds; ask sluice-dataplane for the rest");
+        return api::failure("sluice-control answers status, feeds and backends; ask sluice-dataplane for the rest");
     return reply;
 }
 
@@ -53,17 +55,27 @@ api::Reply apply(Node& node, const api::Apply& request)
     return reply_of(request.dry_run() ? node.diff(request.path()) : node.apply(request.path()));
 }
 
+api::Reply drain(Node& node, const api::DrainBackend& request)
+{
+    const auto states = node.drain(request);
+    if (!states) return api::failure(states.error().text());
+    api::Reply reply;
+    *reply.mutable_backend_states() = *states;
+    return reply;
+}
+
 } // namespace
 
 api::Reply answer(Node& node, const api::Request& request, const api::Peer& peer)
 {
     if (request.has_hello()) return greet(node, request.hello());
     if (request.has_query()) return query(node, request.query().topic());
-    if (!request.has_apply() && !request.has_rollback())
-        return api::failure("sluice-control answers hello, query, apply and rollback");
+    if (!request.has_apply() && !request.has_rollback() && !request.has_drain_backend())
+        return api::failure("sluice-control answers hello, query, apply, rollback and drain");
     if (!peer.may_change)
         return api::failure("uid " + std::to_string(peer.uid) +
                             " may read only; be root or the user of sluice-control");
+    if (request.has_drain_backend()) return drain(node, request.drain_backend());
     return request.has_apply() ? apply(node, request.apply()) : reply_of(node.roll_back(request.rollback().applied()));
 }
 

@@ -15,6 +15,8 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
     : generations_(std::move(generations))
     , hooks_(std::move(hooks))
     , plan_(make_plan(std::move(first), std::nullopt, registry::Registries(hooks_.places)))
+    , drained_(DrainedBackends::open(generations_.folder()))
+    , judgements_{{}, drained_.names(), {}}
     , reconciler_(std::move(dataplane_socket), {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
                                                 [this](const ObjectSet& programmed) { return wanted(programmed); },
                                                 [this](std::uint32_t interface, const std::string& address) {
@@ -33,25 +35,27 @@ Result<void> Node::keep_first()
     return {};
 }
 
-Desired Node::desire(const Plan& plan, const ObjectSet& programmed) const
+Inputs Node::inputs(const Plan& plan, const ObjectSet& programmed) const
 {
     const std::string file_name = std::filesystem::path(plan.configuration.path).filename();
-    return desired({.config = plan.effective,
-                    .file_name = file_name,
-                    .registries = plan.registries.services(),
-                    .kernel = kernel_,
-                    .programmed = programmed,
-                    .without_learned = without_learned_,
-                    .unread = plan.registries.unread()});
+    return {.config = plan.effective,
+            .file_name = file_name,
+            .registries = plan.registries.services(),
+            .kernel = kernel_,
+            .programmed = programmed,
+            .without_learned = without_learned_,
+            .unread = plan.registries.unread(),
+            .judgements = judgements_};
 }
 
 ObjectSet Node::wanted(const ObjectSet& programmed)
 {
-    Desired state = desire(plan_, programmed);
+    Desired state = desired(inputs(plan_, programmed));
     if (state.problems != problems_)
         for (const std::string& problem : state.problems)
             spdlog::warn("event=not_expressible what=\"{}\"", problem);
     problems_ = std::move(state.problems);
+    take_services(std::move(state.services), std::move(state.warnings));
     netlink::Wanted of_kernel = wanted_of_kernel(plan_.effective, std::move(state.next_hops));
     if (of_kernel != asked_of_kernel_) hooks_.want(of_kernel);
     asked_of_kernel_ = std::move(of_kernel);
@@ -100,7 +104,7 @@ Node::Outcome Node::diff(const std::string& path) const
 api::Applied Node::compare(const Plan& plan) const
 {
     const ObjectSet& programmed = reconciler_.programmed();
-    const ObjectSet wanted = desire(plan, programmed).objects;
+    const ObjectSet wanted = desired(inputs(plan, programmed)).objects;
     const api::Transaction changes = delta(programmed, wanted);
     api::Applied out;
     out.set_digest(plan.configuration.settings.digest);

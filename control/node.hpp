@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "control/desired/desired.hpp"
+#include "control/drained_backends.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
 #include "control/presence/wanted.hpp"
@@ -27,6 +28,7 @@ struct NodeHooks {
     registry::Places places; // where registries are connected from
     std::function<void(presence::Wanted)> be_present = [](const presence::Wanted&) {};
     std::function<FeedStatus()> presence_status = [] { return FeedStatus{}; };
+    std::function<void(const health::Targets&)> check = [](const health::Targets&) {};
 };
 
 class Node {
@@ -49,17 +51,25 @@ public:
 
     void set_kernel(KernelState state);
     void use_learned(bool use); // routes of routing daemons; false: the daemons died too long ago
+    // What the health checks have found since the last call.
+    void set_health(const std::vector<health::Change>& changes);
+    // New flows go to other backends until `undrain`; kept over restarts. Answers with the service's backends.
+    [[nodiscard]] Result<api::BackendStates> drain(const api::DrainBackend& request);
     void handle_registries();
     // Does what is due; returns when something will be due again.
     [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
 
     [[nodiscard]] std::vector<int> descriptors() const; // readable: step or handle_registries has work
     [[nodiscard]] api::ControlStatus status() const;
+    // As they were sent last: which service has a backend that gets new flows.
+    [[nodiscard]] const ServiceStates& services() const { return judgements_.former; }
+    [[nodiscard]] api::BackendStates backend_states(const std::string& service = {}) const; // empty: of all services
 
 private:
     [[nodiscard]] Outcome apply(Configuration configuration);
-    [[nodiscard]] Desired desire(const Plan& plan, const ObjectSet& programmed) const;
+    [[nodiscard]] Inputs inputs(const Plan& plan, const ObjectSet& programmed) const;
     [[nodiscard]] ObjectSet wanted(const ObjectSet& programmed);
+    void take_services(ServiceStates services, std::vector<std::string> warnings);
     [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
     [[nodiscard]] api::Applied compare(const Plan& plan) const;
     void connected(const api::Hello& hello);
@@ -75,7 +85,11 @@ private:
     bool without_learned_ = false;
     netlink::Wanted asked_of_kernel_;
     std::optional<presence::Wanted> presence_; // as asked for last
+    DrainedBackends drained_;
+    Judgements judgements_;
+    health::Targets checked_;
     std::vector<std::string> problems_;
+    std::vector<std::string> warnings_;
     Clock::time_point since_ = Clock::now();
     Reconciler reconciler_;
 };

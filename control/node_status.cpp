@@ -47,6 +47,12 @@ api::ControlStatus Node::status() const
     status.set_error(error);
     for (const std::string& line : plan_.needs_restart)
         status.add_needs_restart(line);
+    for (const auto& [name, service] : judgements_.former)
+        if (service.all_down) status.set_services_all_down(status.services_all_down() + 1);
+    for (const std::string& warning : warnings_)
+        status.add_warnings(warning);
+    for (const std::string& line : drained_.unreadable())
+        status.add_warnings(line);
     if (started_unknown_)
         status.add_needs_restart("unknown: the dataplane was started with a configuration that is not kept here");
     add_feed(status, hooks_.kernel_status());

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 
 #include "control/answers.hpp"
 #include "control/feeds/netlink/namespace.hpp"
@@ -34,6 +35,24 @@ void confine_to_networks()
         spdlog::warn("event=capabilities_kept thread=networks reason=\"{}\"", kept.error().text());
 }
 
+// Checks begin where the backends live: in the namespace of their VPC, or in the node's, where this thread is itself.
+health::OpenSocket socket_opener(presence::Namespaces& namespaces)
+{
+    return [&namespaces](const std::string& network, int family) {
+        return network == "public" ? health::open_here(network, family)
+                                   : namespaces.socket(network, family, SOCK_STREAM | SOCK_NONBLOCK);
+    };
+}
+
+// Connecting takes no privilege.
+void settle_checks(const std::string& netns)
+{
+    if (const auto entered = netlink::enter(netns); !entered)
+        spdlog::error("event=health_misplaced reason=\"{}\"", entered.error().text());
+    if (const auto kept = keep_capabilities({}); !kept)
+        spdlog::warn("event=capabilities_kept thread=health reason=\"{}\"", kept.error().text());
+}
+
 // This thread reads files that a peer with the right to change things names.
 void confine_main()
 {
@@ -56,11 +75,12 @@ Result<registry::Places> registry_places(const std::string& netns)
 
 Service::Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
                  std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
-                 registry::Places places)
+                 std::unique_ptr<health::Checks> checks, registry::Places places)
     : file_(first.path)
     , signals_(std::move(signals))
     , presence_(std::move(presence))
     , kernel_(std::move(kernel))
+    , checks_(std::move(checks))
     , routing_(first.settings.node.name)
     , node_(
           std::move(first), std::move(generations), folders.run + "/dataplane.sock",
@@ -71,7 +91,8 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
            .routing_status = [this] { return routing_.status(); },
            .places = std::move(places),
            .be_present = [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
-           .presence_status = [this] { return presence_->status(); }})
+           .presence_status = [this] { return presence_->status(); },
+           .check = [this](const health::Targets& targets) { checks_->want(targets); }})
 {
 }
 
@@ -85,11 +106,15 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
     auto presence = std::make_unique<presence::Keeper>(std::move(*namespaces), confine_to_networks);
     auto kernel = netlink::Feed::start(node.netns, interface_names(first.settings), confine_to_networks);
     if (!kernel) return tl::unexpected(kernel.error());
+    // The mirror has entered the namespace, so it is there.
+    auto checks = std::make_unique<health::Checks>(socket_opener(presence->namespaces()),
+                                                   [netns = node.netns] { settle_checks(netns); });
 
     auto places = registry_places(node.netns);
     if (!places) return tl::unexpected(places.error());
     std::unique_ptr<Service> service(new Service(std::move(first), std::move(*generations), folders, std::move(signals),
-                                                 std::move(presence), std::move(*kernel), std::move(*places)));
+                                                 std::move(presence), std::move(*kernel), std::move(checks),
+                                                 std::move(*places)));
     auto server = api::Server::listen(
         folders.run + "/control.sock",
         [node = &service->node_](const auto& request, const auto& peer) { return answer(*node, request, peer); });
@@ -119,6 +144,7 @@ void Service::wait_until(Node::Clock::time_point due)
     std::vector<pollfd> waiting;
     const auto add = [&](int descriptor) { waiting.push_back({descriptor, POLLIN, 0}); };
     add(kernel_->descriptor());
+    add(checks_->descriptor());
     add(signals_.get());
     add(server_->descriptor());
     for (const int descriptor : node_.descriptors())
@@ -131,6 +157,7 @@ void Service::wait_until(Node::Clock::time_point due)
     const auto wait = std::clamp(left, std::chrono::milliseconds{0}, longest_wait);
     (void)::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count()));
     if ((waiting.front().revents & POLLIN) != 0) node_.set_kernel(kernel_->latest());
+    if ((waiting[1].revents & POLLIN) != 0) node_.set_health(checks_->take());
 }
 
 void Service::handle_signals()

@@ -6,6 +6,7 @@
 
 #include "control/bgp/routing.hpp"
 #include "control/feeds/netlink/feed.hpp"
+#include "control/health/checks.hpp"
 #include "control/node.hpp"
 #include "control/presence/keeper.hpp"
 #include "dataplane/api/descriptor.hpp"
@@ -31,7 +32,7 @@ public:
 private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
             std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
-            registry::Places places);
+            std::unique_ptr<health::Checks> checks, registry::Places places);
 
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
@@ -42,6 +43,7 @@ private:
     bool stopping_ = false;
     std::unique_ptr<presence::Keeper> presence_;
     std::unique_ptr<netlink::Feed> kernel_;
+    std::unique_ptr<health::Checks> checks_;
     bgp::Routing routing_;
     Node node_;
     std::unique_ptr<api::Server> server_;

@@ -26,6 +26,7 @@ FOLDERS = {  # of questions, with what they are about
     "bgp": "FRR beside a node, with FRR as peers: routes, ECMP, BFD, managed configuration, deaths; net_tap",
     "registry": "ZooKeeper and a file: how fast a change is a packet's, outages, hostile entries; net_tap",
     "control": "configurations applied under traffic, the control process killed; net_tap",
+    "health": "backends killed, silent, drained and all down: where flows go; net_tap",
     "fault": "dataplanes with a leak and with a double count are found out; net_tap",
 }
 BUILDS = {  # folder: (compiler, options of meson)

@@ -17,7 +17,7 @@ struct Builder {
     void add(const api::Object& object) { out.objects.emplace(key_of(object), object); }
 
     [[nodiscard]] std::uint32_t network_id(const std::string& name);
-    [[nodiscard]] std::string place(int line) const { return in.file_name + ":" + std::to_string(line); }
+    [[nodiscard]] std::string place(int line) const { return in.place(line); }
 };
 
 [[nodiscard]] api::Address to_api(const Prefix& prefix); // host bits cleared

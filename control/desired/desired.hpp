@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "control/desired/judgements.hpp"
 #include "control/feeds/netlink/kernel_state.hpp"
 #include "control/feeds/registry/feed.hpp"
 #include "control/object_set.hpp"
@@ -25,12 +26,17 @@ struct Inputs {
     const ObjectSet& programmed;  // identifiers, and the backends of a registry that has said nothing yet
     bool without_learned = false; // routes of routing daemons are not to be used: the daemons are dead
     std::set<std::pair<std::string, std::string>> unread; // (registry, service) that it has said nothing of yet
+    const Judgements& judgements = no_judgements;         // of backends, by health checks and operator
+
+    [[nodiscard]] std::string place(int line) const { return file_name + ":" + std::to_string(line); }
 };
 
 struct Desired {
     ObjectSet objects;
     std::set<NeighborPlace> next_hops; // whose MAC forwarding needs and no static neighbour gives
     std::vector<std::string> problems; // what could not be expressed, one sentence each
+    ServiceStates services;            // who of their backends gets new flows, and why others do not
+    std::vector<std::string> warnings; // what runs in a way that nobody wants, one sentence each
 };
 
 [[nodiscard]] Desired desired(const Inputs& inputs);

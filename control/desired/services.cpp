@@ -1,86 +1,28 @@
-// Services with their backends, which the configuration or a registry names.
+// Services with their backends, those that get no new flows with the weight 0.
+#include "control/desired/backends.hpp"
 #include "control/desired/builder.hpp"
-#include "control/desired/endpoints.hpp"
-
-#include <algorithm>
-#include <map>
 
 namespace sluice::control {
 namespace {
 
-// One order on every node, so that equal backends give equal rings whatever order a registry lists them in.
-std::vector<config::Backend> in_order(std::vector<config::Backend> backends)
+void add_backends(Builder& builder, const ServiceState& state, api::Service& service)
 {
-    const auto endpoint = [](const config::Backend& backend) { return std::pair(backend.address, backend.port); };
-    std::sort(backends.begin(), backends.end(),
-              [&](const auto& a, const auto& b) { return endpoint(a) < endpoint(b); });
-    const auto again = std::unique(backends.begin(), backends.end(),
-                                   [&](const auto& a, const auto& b) { return endpoint(a) == endpoint(b); });
-    backends.erase(again, backends.end());
-    return backends;
-}
-
-using Backends = std::map<std::string, std::vector<config::Backend>>; // by service
-
-Backends programmed_backends(const ObjectSet& programmed)
-{
-    Backends out;
-    constexpr int kind = api::Object::kService;
-    for (auto at = programmed.lower_bound({kind, ""}); at != programmed.end() && at->first.kind == kind; ++at) {
-        std::vector<config::Backend>& backends = out[at->second.service().name()];
-        for (const api::Backend& backend : at->second.service().backends())
-            if (const auto address = IpAddress::unpack(backend.address()))
-                backends.push_back({*address, static_cast<std::uint16_t>(backend.port()), backend.weight(), 0});
+    for (const BackendState& each : state.backends) {
+        if (each.standing == Standing::unlisted) continue;
+        const std::string address = each.backend.address.packed();
+        api::Backend& out = *service.add_backends();
+        out.set_id(builder.identifiers.backends.of(backend_name(service, address, each.backend.port)));
+        out.set_address(address);
+        out.set_port(each.backend.port);
+        out.set_weight(each.usable ? each.backend.weight : 0);
     }
-    return out;
-}
-
-// The configuration's own backends are checked; a registry's may say what it likes.
-bool keeps_port(const config::Service& service, const config::Backend& backend)
-{
-    const auto is_its = [&](const config::ServicePort& port) { return port.port == backend.port; };
-    return backend.port == 0 || std::all_of(service.ports.begin(), service.ports.end(), is_its);
-}
-
-// A registry that has said nothing yet says nothing about what is programmed either: that stays.
-std::vector<config::Backend> listed_backends(Builder& builder, const std::string& name, const config::Service& service,
-                                             const std::vector<config::Backend>& programmed)
-{
-    const auto registry = builder.in.registries.find(service.registry);
-    const bool is_unread = builder.in.unread.contains({service.registry, service.registry_service});
-    if (registry == builder.in.registries.end() || !registry->second || is_unread) return programmed;
-    const auto listed = registry->second->find(service.registry_service);
-    if (listed != registry->second->end()) return listed->second;
-    builder.out.problems.push_back(builder.place(service.line) + ": registry " + service.registry + " has no service " +
-                                   service.registry_service + "; service " + name + " has no backends");
-    return {};
-}
-
-// Of all services. What registries list and does not fit together is left out, and said.
-Backends backends_of_all(Builder& builder)
-{
-    Backends programmed = programmed_backends(builder.in.programmed);
-    Backends all;
-    Endpoints endpoints(builder.in.config);
-    for (const auto& [name, service] : builder.in.config.services) {
-        const bool is_listed = service.registry.empty();
-        all[name] = in_order(is_listed ? service.backends : listed_backends(builder, name, service, programmed[name]));
-        if (!is_listed) endpoints.keep(name, service, all[name], programmed[name]);
-    }
-    for (const auto& [name, service] : builder.in.config.services) {
-        if (service.registry.empty()) continue;
-        std::string problem;
-        all[name] = endpoints.fitting(name, service, all[name], problem);
-        if (!problem.empty()) builder.out.problems.push_back(builder.place(service.line) + ": " + problem);
-    }
-    return all;
 }
 
 } // namespace
 
 void add_services(Builder& builder)
 {
-    const Backends backends = backends_of_all(builder);
+    builder.out.services = states_of_services(builder.in, builder.out.problems, builder.out.warnings);
     for (const auto& [name, settings] : builder.in.config.services) {
         api::Object object;
         api::Service& service = *object.mutable_service();
@@ -93,24 +35,10 @@ void add_services(Builder& builder)
             out.set_protocol(static_cast<std::uint32_t>(port.protocol));
         }
         service.set_network(builder.network_id(settings.network));
-        const bool direct = settings.forward == config::Service::Forward::direct;
-        service.set_forward(direct ? api::DIRECT : api::DNAT);
+        service.set_forward(settings.forward == config::Service::Forward::direct ? api::DIRECT : api::DNAT);
         service.set_stateless(!settings.sessions);
-        service.set_place(builder.place(settings.line));
-        for (const config::Backend& backend : backends.at(name)) {
-            if (direct && !keeps_port(settings, backend)) {
-                builder.out.problems.push_back(builder.place(settings.line) + ": backend " + backend.address.text() +
-                                               " of service " + name + " has port " + std::to_string(backend.port) +
-                                               ", to which 'direct' cannot lead; it is left out");
-                continue;
-            }
-            const std::string address = backend.address.packed();
-            api::Backend& out = *service.add_backends();
-            out.set_id(builder.identifiers.backends.of(backend_name(service, address, backend.port)));
-            out.set_address(address);
-            out.set_port(backend.port);
-            out.set_weight(backend.weight);
-        }
+        service.set_place(builder.in.place(settings.line));
+        add_backends(builder, builder.out.services.at(name), service);
         builder.add(object);
     }
 }

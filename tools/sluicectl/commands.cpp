@@ -45,7 +45,7 @@ constexpr std::array<Option, 1> limit_options{{
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 18> command_table{{
+constexpr std::array<Command, 20> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -64,8 +64,9 @@ constexpr std::array<Command, 18> command_table{{
      "Example: sluicectl why phones 100.64.0.7:41000 203.0.113.80:443/tcp",
      why_options, true, explain},
     {"services", "[NAME]", "virtual addresses and their backends",
-     "SHARE is the part of the hash ring that a backend holds. A backend of weight 0 is drained: it keeps its flows\n"
-     "and gets no new ones.",
+     "SHARE is the part of the hash ring that a backend holds; one without keeps its flows and gets no new ones.\n"
+     "STATE: used · waiting for its first check · unhealthy, since when and why · drained by the operator · weight 0\n"
+     "in its source · not in registry, but drained. Without the control process: what is programmed.",
      {}, true, show_services},
     {"sessions", "", "translated flows",
      "One line per flow: who it is, what it becomes, what has passed each way, when it ends. Filters add up: a\n"
@@ -110,6 +111,14 @@ constexpr std::array<Command, 18> command_table{{
      "N is the number that apply printed; without it, the one before the present one. Needs root or the server's\n"
      "own user.",
      {}, false, roll_back},
+    {"drain", "backend [SERVICE] [ADDRESS[:PORT]]", "keep a backend's flows and give it no new ones",
+     "Until `undrain`, over restarts too. Without PORT: every backend of the service with that address. Answers when\n"
+     "the dataplane has it. Needs root or the server's own user.\n"
+     "Example: sluicectl drain backend order 10.1.0.31:8443",
+     {}, false, drain},
+    {"undrain", "backend [SERVICE] [ADDRESS[:PORT]]", "give a drained backend new flows again",
+     "It is used when its registry and its health checks say so too. Needs root or the server's own user.",
+     {}, false, undrain},
     {"help", "[COMMAND]", "the list of commands, or one command's manual", "", {}, false, print_help},
     {"completion", "bash", "print the shell's completion",
      "To use it: source <(sluicectl completion bash)", {}, false, print_completion},

@@ -28,6 +28,7 @@ std::string command_names()
 std::string words_of(const Command& command)
 {
     if (command.name == "help") return " " + command_names();
+    if (command.arguments.starts_with("backend ")) return " backend";
     return command.name == "completion" ? " bash" : "";
 }
 

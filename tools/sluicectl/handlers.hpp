@@ -24,6 +24,8 @@ Outcome check_file(const Invocation& invocation, Node& node);       // check.cpp
 Outcome diff_file(const Invocation& invocation, Node& node);        // apply.cpp
 Outcome apply_file(const Invocation& invocation, Node& node);       // apply.cpp
 Outcome roll_back(const Invocation& invocation, Node& node);        // apply.cpp
+Outcome drain(const Invocation& invocation, Node& node);            // drain.cpp
+Outcome undrain(const Invocation& invocation, Node& node);          // drain.cpp
 Outcome print_help(const Invocation& invocation, Node& node);       // help.cpp
 Outcome print_completion(const Invocation& invocation, Node& node); // completion.cpp
 

@@ -1,6 +1,8 @@
-// `services [NAME]`: each virtual address with its backends below it.
+// `services [NAME]`: each virtual address with its backends below it. Figures are the dataplane's, states those of the
+// control process; without it the node forwards with what is programmed, and that is what is shown.
 #include <algorithm>
 
+#include "tools/sluicectl/backend_states.hpp"
 #include "tools/sluicectl/handlers.hpp"
 #include "tools/sluicectl/json.hpp"
 #include "tools/sluicectl/node.hpp"
@@ -9,6 +11,8 @@
 
 namespace sluice::ctl {
 namespace {
+
+using States = tl::expected<api::BackendStates, Trouble>;
 
 std::string headline(const api::ServiceStats& service)
 {
@@ -24,9 +28,33 @@ std::string headline(const api::ServiceStats& service)
            '\n';
 }
 
-std::string text_of(const api::ServiceStats& service)
+std::string end_text(const std::string& packed, std::uint32_t port)
 {
-    if (service.backends().empty()) return headline(service) + "no backend: new connections are dropped\n";
+    return port == 0 ? address(packed) : endpoint(packed, port);
+}
+
+void add_row(Table& table, const api::BackendStats& backend, const api::ServiceState* service)
+{
+    const api::BackendState* known =
+        service == nullptr ? nullptr : find_backend(*service, backend.address(), backend.port());
+    const std::string state = known != nullptr        ? state_text(*service, *known)
+                              : backend.weight() == 0 ? "programmed with weight 0"
+                                                      : "programmed";
+    table.add({end_text(backend.address(), backend.port()),
+               counted(known == nullptr ? backend.weight() : known->weight()),
+               backend.weight() == 0 ? std::string(nothing) : percent(backend.share()), counted(backend.flows()),
+               counted(backend.packets()), counted(backend.bytes()), state});
+}
+
+bool is_programmed(const api::ServiceStats& service, const api::BackendState& state)
+{
+    return std::ranges::any_of(service.backends(), [&](const auto& one) {
+        return one.address() == state.address() && one.port() == state.port();
+    });
+}
+
+std::string text_of(const api::ServiceStats& service, const api::ServiceState* state)
+{
     Table table({{"BACKEND"},
                  {"WEIGHT", true},
                  {"SHARE", true},
@@ -35,19 +63,61 @@ std::string text_of(const api::ServiceStats& service)
                  {"BYTES", true},
                  {"STATE"}});
     for (const api::BackendStats& backend : service.backends())
-        table.add({backend.port() == 0 ? address(backend.address()) : endpoint(backend.address(), backend.port()),
-                   counted(backend.weight()), percent(backend.share()), counted(backend.flows()),
-                   counted(backend.packets()), counted(backend.bytes()), backend.weight() == 0 ? "drained" : "used"});
-    return headline(service) + table.text();
+        add_row(table, backend, state);
+    if (state != nullptr)
+        for (const api::BackendState& other : state->backends())
+            if (!is_programmed(service, other))
+                table.add({end_text(other.address(), other.port()), std::string(nothing), std::string(nothing),
+                           std::string(nothing), std::string(nothing), std::string(nothing),
+                           state_text(*state, other)});
+    const std::string none = service.backends().empty() ? "no backend: new connections are dropped\n" : "";
+    return headline(service) + none + (table.empty() ? "" : table.text());
 }
 
-std::string listing(const api::Services& services)
+std::string listing(const api::Services& services, const States& states)
 {
     if (services.services().empty()) return "there is no service\n";
     std::string out;
     for (const api::ServiceStats& service : services.services())
-        out += (out.empty() ? "" : "\n") + text_of(service);
+        out += (out.empty() ? "" : "\n") + text_of(service, states ? find_service(*states, service.name()) : nullptr);
+    if (!states) out += printable_lines("\nstates of backends are not known: " + states.error().text + '\n');
     return out;
+}
+
+Json backend_json(const api::BackendState& state)
+{
+    return {{"state", state.state()},
+            {"reason", state.reason()},
+            {"since", state.since()},
+            {"given_weight", state.weight()}};
+}
+
+// The dataplane's object with the control process's words in it, under the names of sluice.proto.
+void add_states(Json& json, const api::ServiceStats& stats, const api::ServiceState& service)
+{
+    json["usable"] = service.usable();
+    json["checked"] = service.checked();
+    json["all_down"] = service.all_down();
+    json["fail_open"] = service.fail_open();
+    for (int i = 0; i < stats.backends_size(); ++i)
+        if (const auto* known = find_backend(service, stats.backends(i).address(), stats.backends(i).port()))
+            json["backends"][static_cast<std::size_t>(i)].update(backend_json(*known));
+    for (const api::BackendState& other : service.backends()) {
+        if (is_programmed(stats, other)) continue;
+        Json row{{"address", address(other.address())}, {"port", other.port()}};
+        row.update(backend_json(other));
+        json["backends"].push_back(std::move(row));
+    }
+}
+
+Json json_of(const api::Services& services, const States& states)
+{
+    Json json = to_json(services);
+    for (int i = 0; i < services.services_size(); ++i)
+        if (const auto* state = states ? find_service(*states, services.services(i).name()) : nullptr)
+            add_states(json["services"][static_cast<std::size_t>(i)], services.services(i), *state);
+    if (!states) json["control_error"] = states.error().text;
+    return json;
 }
 
 tl::expected<api::Services, Trouble> only(const api::Services& all, const std::string& name)
@@ -69,7 +139,9 @@ Outcome show_services(const Invocation& invocation, Node& node)
 {
     auto services = body_of<api::Services>(node.dataplane(query(api::SERVICES)));
     if (services && !invocation.word().empty()) services = only(*services, invocation.word());
-    return report_of(invocation, services, [](const auto& answer) { return listing(answer); });
+    if (!services) return tl::unexpected(services.error());
+    const States states = body_of<api::BackendStates>(node.control(query(api::BACKENDS)));
+    return Report{invocation.json() ? written(json_of(*services, states), invocation) : listing(*services, states)};
 }
 
 } // namespace sluice::ctl

@@ -49,6 +49,8 @@ std::string text_of(const api::ControlStatus& status)
                       std::to_string(status.applied()) + "\n           dataplane " +
                       (status.dataplane_connected() ? "connected" : "not connected") + '\n';
     if (!status.error().empty()) out += "error      " + status.error() + '\n';
+    for (const std::string& warning : status.warnings())
+        out += "warning    " + warning + '\n';
     for (const std::string& key : status.needs_restart())
         out += "restart    needed for " + key + '\n';
     for (const api::Feed& feed : status.feeds())

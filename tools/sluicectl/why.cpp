@@ -1,7 +1,5 @@
 // `why`: the question from three words, the answer as the way that the packet took.
-#include <charconv>
-
-#include "dataplane/base/address.hpp"
+#include "tools/sluicectl/end.hpp"
 #include "tools/sluicectl/handlers.hpp"
 #include "tools/sluicectl/json.hpp"
 #include "tools/sluicectl/node.hpp"
@@ -11,40 +9,6 @@ namespace sluice::ctl {
 namespace {
 
 constexpr std::uint32_t icmp = 1, tcp = 6, udp = 17, icmp6 = 58;
-
-struct End {
-    IpAddress address;
-    std::uint32_t port = 0;
-    bool has_port = false;
-};
-
-std::optional<std::uint32_t> port_number(std::string_view text)
-{
-    std::uint16_t port{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return port;
-}
-
-// "10.1.0.31", "10.1.0.31:8443", "2001:db8::1", "[2001:db8::1]:443"
-std::optional<End> end_of(std::string_view text)
-{
-    if (const auto plain = IpAddress::parse(std::string(text))) return End{*plain};
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    const auto address = IpAddress::parse(std::string(host));
-    const auto port = port_number(text.substr(colon + 1));
-    if (!address || !port) return std::nullopt;
-    return End{*address, *port, true};
-}
-
-tl::expected<End, Trouble> read_end(const std::string& text)
-{
-    if (const auto end = end_of(text)) return *end;
-    return trouble(Exit::usage, "'" + text + "' is no address; write 10.1.0.31, 10.1.0.31:8443 or [2001:db8::1]:443");
-}
 
 tl::expected<std::uint32_t, Trouble> protocol_of(const std::string& word, const End& source, const End& destination)
 {
@@ -64,7 +28,7 @@ tl::expected<std::uint32_t, Trouble> number(const Invocation& invocation, std::s
     return value->value_or(0);
 }
 
-tl::expected<api::Request, Trouble> question(const Invocation& invocation)
+tl::expected<api::Request, Trouble> made_up_packet(const Invocation& invocation)
 {
     const std::string last = invocation.word(2);
     const std::size_t slash = last.find('/');
@@ -123,7 +87,7 @@ std::string way(const api::Explanation& answer)
 
 Outcome explain(const Invocation& invocation, Node& node)
 {
-    const auto request = question(invocation);
+    const auto request = made_up_packet(invocation);
     if (!request) return tl::unexpected(request.error());
     const auto answer = body_of<api::Explanation>(node.dataplane(*request));
     auto report = report_of(invocation, answer, way);

@@ -28,8 +28,8 @@ def ask(rig, check):
                lambda: sorted(capabilities(node.dataplane.pid)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
     check("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing (worker, exception path, tables)", True)
     check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied), NET_ADMIN (mirror, presence) or nothing "
-                "(FRR's, registries')", sorted(capabilities(node.control.pid)), [NOTHING, DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
-    check("the thread without capabilities is FRR's user", sorted(set(users(node.control.pid))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control.pid))
+                "(checks, FRR's, registries')", sorted(capabilities(node.control.pid)), [NOTHING, NOTHING, DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
+    check("one of the threads without capabilities is FRR's user", sorted(set(users(node.control.pid))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control.pid))
     helpers = Path(f"/proc/{node.control.pid}/task/{node.control.pid}/children").read_text().split()
     check.equal("its one child, which makes the namespaces of VPCs, keeps SYS_ADMIN", [capabilities(pid) for pid in helpers], [[SYS_ADMIN]])
 
@@ -66,6 +66,6 @@ def strangers(rig, check, node):
         check("a stranger gets no answer", status == 3, said)
         status, said = says(os.stat(f"/run/sluice/{node.name}/control.sock").st_gid, "ports")
         check("one of the group reads", status == 0 and "left" in said, said)
-        for words in (("apply", file), ("diff", file), ("rollback", "1")):
+        for words in (("apply", file), ("diff", file), ("rollback", "1"), ("drain", "backend", "order", "10.1.0.31")):
             status, said = says(os.stat(f"/run/sluice/{node.name}/control.sock").st_gid, *words)
             check(f"and is refused {words[0]}", status == 1 and "root" in said, said)

@@ -32,4 +32,4 @@ def ask(rig, check):
     node.ctl_text("apply", node.file)
     answers = [json.loads(https(client, rig.directory, "/purchaseOrder"))["backend"] for _ in range(20)]
     check.equal("a drained backend gets no new flow", set(answers), {"vm2"})
-    wait_until("drained is what sluicectl says", lambda: "drained" in node.ctl_text("services", "order"))
+    wait_until("weight 0 is what sluicectl says", lambda: "weight 0" in node.ctl_text("services", "order"))

@@ -82,9 +82,13 @@ class Host:
         files.mkdir(exist_ok=True)
         text = NGINX.format(name=self.name, directory=self.directory, certificates=self.rig.directory, files=files)
         (self.directory / "nginx.conf").write_text(text)
-        self.machine.start(f"nginx-{self.name}", "nginx", "-p", self.directory, "-c", self.directory / "nginx.conf",
+        self.nginx = self.run_nginx()
+
+    def run_nginx(self):
+        nginx = self.machine.start(f"nginx-{self.name}", "nginx", "-p", self.directory, "-c", self.directory / "nginx.conf",
                            "-e", self.directory / "error.log")
         wait_until(f"{self.name}: nginx listens", lambda: ":8443" in self.machine.run("ss", "-ltn"))
+        return nginx
 
     def start_reverser(self, port=7007):
         self.machine.start_peer(f"reverser-{self.name}", "reverser.py", port)

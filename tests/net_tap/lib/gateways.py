@@ -49,11 +49,12 @@ nat:
 
 
 def cloud(vni=VNI, mtu=1450, mss_clamp=True, uplink="198.51.100.6", router="198.51.100.5", vtep="10.20.0.2",
-          backends=tuple(BACKENDS), extra_services=""):
+          backends=tuple(BACKENDS), extra_services="", health=""):
     """Node 2: public service addresses in front of a tenant's virtual machines behind VXLAN."""
     def configuration(node):
         neighbors = "".join(f'      - {{address: {address}, mac: "{BACKEND_MAC[address]}", vtep: {host}}}\n'
                             for address, host in BACKENDS.items())
+        checks = f"    health: {{{health}}}\n" if health else ""
         return _head(node) + f"""
 ports:
   internet: {{device: "{node.device('internet')}", mtu: 1500, addresses: [{uplink}/30]}}
@@ -66,6 +67,7 @@ networks:
   shop:
     vni: {vni}
     mtu: {mtu}
+    presence: {str(bool(health)).lower()}
     subnets:
       zone-a: {{prefix: 10.1.0.0/24, gateway: 10.1.0.1}}
     neighbors:
@@ -74,7 +76,7 @@ networks:
     address: {ORDER_VIP}
     ports: [443/tcp]
     network: shop
-    backends:
+{checks}    backends:
 {_backends(backends, 8443)}
   echo:
     address: {ECHO_VIP}

@@ -76,6 +76,11 @@ TEST_CASE("registries that cannot be connected to, or not asked for a service, a
     check_gateway_cases("zookeeper", 10);
 }
 
+TEST_CASE("health checks that cannot be made or cannot judge are refused")
+{
+    check_gateway_cases("health", 13);
+}
+
 TEST_CASE("routes and neighbours that lead nowhere are refused")
 {
     check_gateway_cases("routes", 9);

@@ -66,10 +66,10 @@ TEST_CASE("everybody may read, and only what is here")
     CHECK(world.ask(topic(api::STATUS), false).control_status().applied() == 0);
     CHECK(world.ask(topic(api::FEEDS), false).feeds().feeds_size() == 1);
     CHECK(world.ask(topic(api::DROPS)).failure().what() ==
-          "sluice-control answers status and feeds; ask sluice-dataplane for the rest");
+          "sluice-control answers status, feeds and backends; ask sluice-dataplane for the rest");
     api::Request transaction;
     transaction.mutable_transaction();
-    CHECK(world.ask(transaction).failure().what() == "sluice-control answers hello, query, apply and rollback");
+    CHECK(world.ask(transaction).failure().what() == "sluice-control answers hello, query, apply, rollback and drain");
 }
 
 TEST_CASE("only who may change things is answered about files")
@@ -81,6 +81,9 @@ TEST_CASE("only who may change things is answered about files")
     api::Request rollback;
     rollback.mutable_rollback();
     CHECK(world.ask(rollback, false).failure().what() == refusal);
+    api::Request drain;
+    drain.mutable_drain_backend()->set_service("order");
+    CHECK(world.ask(drain, false).failure().what() == refusal);
 
     CHECK(world.ask(application("gateway.yaml", true)).failure().what() == "'gateway.yaml' is no absolute path");
     const api::Reply diff = world.ask(application(world.folder.file("gateway.yaml"), true));

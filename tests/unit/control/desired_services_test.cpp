@@ -83,8 +83,14 @@ TEST_CASE("a service that its registry has not told of yet keeps what is program
     node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.31")}}};
     node.program();
     node.registries["shop"] = registry::Services{}; // others are known
-    const Desired wanted = desired(
-        {node.config, "gateway.yaml", node.registries, node.kernel, node.programmed, false, {{"shop", "com.shop.Order"}}});
+    const Desired wanted = desired({node.config,
+                                    "gateway.yaml",
+                                    node.registries,
+                                    node.kernel,
+                                    node.programmed,
+                                    false,
+                                    {{"shop", "com.shop.Order"}},
+                                    node.judgements});
     CHECK(is_empty(delta(node.programmed, wanted.objects)));
     CHECK(wanted.problems.empty());
 }

@@ -21,9 +21,7 @@ using Lines = std::vector<std::string>;
 class NodeWorld {
 public:
     explicit NodeWorld(const std::string& yaml = gateway_yaml)
-        : node(first(yaml), Generations::open(folder.file("state")).value(), socket,
-               {[this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); },
-                [this](const NeighborPlace& place) { probed.push_back(place); }, [] { return FeedStatus{}; }})
+        : node(first(yaml), Generations::open(folder.file("state")).value(), socket, hooks())
     {
         REQUIRE(node.keep_first());
     }
@@ -52,11 +50,20 @@ public:
     std::string socket = folder.file("dataplane.sock");
     std::vector<netlink::Wanted> asked;
     std::vector<NeighborPlace> probed;
+    std::vector<health::Targets> checked;
     Node::Clock::time_point now = Node::Clock::now();
     std::unique_ptr<FakeDataplane> dataplane;
     Node node;
 
 private:
+    NodeHooks hooks()
+    {
+        NodeHooks hooks;
+        hooks.want = [this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); };
+        hooks.probe = [this](const NeighborPlace& place) { probed.push_back(place); };
+        hooks.check = [this](const health::Targets& targets) { checked.push_back(targets); };
+        return hooks;
+    }
     Configuration first(const std::string& yaml) const
     {
         write(yaml);
@@ -82,6 +89,16 @@ std::string error(const Node::Outcome& outcome)
 const std::string heavier = with(gateway_yaml, "weight: 50", "weight: 70");
 const Lines heavier_changes{"~ service order 203.0.113.80:443, 10.1.0.31:8443 weight 100, 10.1.0.32:8443 weight 70",
                             "~ settings"};
+
+const std::string checked_yaml = with(
+    with(gateway_yaml, "    network: shop\n    backends:", "    network: shop\n    health: {tcp: true}\n    backends:"),
+    "    vni: 5001\n", "    vni: 5001\n    presence: true\n");
+
+std::string order_weights(unsigned first, unsigned second)
+{
+    return "service order 203.0.113.80:443, 10.1.0.31:8443 weight " + std::to_string(first) +
+           ", 10.1.0.32:8443 weight " + std::to_string(second);
+}
 
 } // namespace
 
@@ -262,6 +279,86 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     CHECK(status.feeds(1).name() == "shop");
     CHECK(status.feeds(1).state() == "synchronised");
     CHECK(status.feeds(1).entries() == 1);
+}
+
+TEST_CASE("what checks find is programmed, and what they say in passing only shown")
+{
+    NodeWorld world(checked_yaml);
+    world.start_dataplane(checked_yaml);
+    REQUIRE(world.checked.size() == 1);
+    REQUIRE(world.checked[0].size() == 2);
+    const health::Target first = world.checked[0].begin()->first;
+    const health::Target second = world.checked[0].rbegin()->first;
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50))); // fail-open while nobody has been checked
+
+    const auto say = [&](const health::Target& target, health::State state, const std::string& reason = {}) {
+        world.node.set_health({{target, health::Verdict{state, reason, {}}}});
+        world.now += std::chrono::seconds(1);
+        (void)world.node.step(world.now);
+    };
+    say(first, health::State::up);
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50))); // in use until its own check has ended
+    say(second, health::State::down, "no route (first check)");
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 0)));
+    say(second, health::State::up);
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50)));
+    const std::size_t sent = world.dataplane->transactions().size();
+    say(second, health::State::up, "connection refused (1 of 3)");
+    CHECK(world.dataplane->transactions().size() == sent);
+    CHECK(world.node.backend_states("order").services(0).backends(1).reason() == "connection refused (1 of 3)");
+    say(first, health::State::down, "connection refused (3 of 3)");
+    say(second, health::State::down, "connection refused (3 of 3)");
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50)));
+    CHECK(world.node.status().services_all_down() == 1);
+    CHECK(world.node.status().warnings(0) ==
+          "service order: every backend is down; all-down: fail-open uses them all the same");
+    CHECK(world.checked.size() == 1); // asked for once
+    REQUIRE(world.apply(gateway_yaml));
+    CHECK(world.checked.back().empty());
+    CHECK(world.node.status().warnings().empty());
+}
+
+TEST_CASE("a drained backend stays drained until it is undrained, whichever process runs")
+{
+    NodeWorld world;
+    world.start_dataplane();
+    api::DrainBackend request;
+    request.set_service("order");
+    request.set_address(packed("10.1.0.31"));
+    const auto drained = world.node.drain(request);
+    REQUIRE(drained);
+    REQUIRE(drained->services_size() == 1);
+    CHECK(drained->services(0).backends(0).state() == "drained");
+    CHECK(drained->services(0).backends(0).port() == 8443);
+    CHECK(drained->services(0).usable() == 1);
+    CHECK(has_line(world.dataplane->programmed(), order_weights(0, 50)));
+
+    Node next(read_configuration(world.file).value(), Generations::open(world.folder.file("state")).value(),
+              world.socket, {});
+    (void)next.step(world.now);
+    CHECK(has_line(world.dataplane->programmed(), order_weights(0, 50)));
+    request.set_undrain(true);
+    REQUIRE(next.drain(request));
+    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50)));
+}
+
+TEST_CASE("what cannot be drained is refused in a sentence")
+{
+    NodeWorld world;
+    const auto refusal = [&](const std::string& service, const std::string& address, std::uint32_t port) {
+        api::DrainBackend request;
+        request.set_service(service);
+        request.set_address(address.empty() ? address : packed(address));
+        request.set_port(port);
+        const auto answer = world.node.drain(request);
+        return answer ? std::string() : answer.error().text();
+    };
+    CHECK(refusal("ordr", "10.1.0.31", 0) == "there is no service 'ordr'");
+    CHECK(refusal("order", "", 0) == "that is no backend's address and port");
+    CHECK(refusal("order", "10.1.0.31", 70'000) == "that is no backend's address and port");
+    CHECK(refusal("order", "10.1.0.31", 80) ==
+          "service order has no backend 10.1.0.31:80; it has 10.1.0.31:8443, 10.1.0.32:8443");
+    CHECK(refusal("order", "10.1.0.31", 8443).empty()); // also without a dataplane
 }
 
 } // namespace sluice::control

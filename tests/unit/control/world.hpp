@@ -30,14 +30,25 @@ public:
 
     [[nodiscard]] control::Desired desired() const
     {
-        return control::desired({config, "gateway.yaml", registries, kernel, programmed});
+        return control::desired({.config = config,
+                                 .file_name = "gateway.yaml",
+                                 .registries = registries,
+                                 .kernel = kernel,
+                                 .programmed = programmed,
+                                 .judgements = judgements});
     }
-    void program() { programmed = desired().objects; }
+    void program()
+    {
+        control::Desired wanted = desired();
+        programmed = std::move(wanted.objects);
+        judgements.former = std::move(wanted.services);
+    }
 
     config::Config config;
     std::map<std::string, std::optional<control::registry::Services>> registries;
     control::KernelState kernel;
     control::ObjectSet programmed;
+    control::Judgements judgements;
 };
 
 // The objects as `sluicectl diff` would show them to a node that holds nothing.

@@ -219,6 +219,108 @@ TEST_CASE("a service that is not there is a finding that names those that are")
     CHECK(missing.error().text == "there is no service 'ordr'; there is order, pay");
 }
 
+TEST_CASE("services show the dataplane's figures beside what the control process says of each backend")
+{
+    World world;
+    api::Reply services;
+    api::ServiceStats& order = *services.mutable_services()->add_services();
+    order.set_name("order");
+    api::Reply states;
+    api::ServiceState& state = *states.mutable_backend_states()->add_services();
+    state.set_name("order");
+    state.set_usable(1);
+    state.set_checked(true);
+    const auto add = [&](const char* address, std::uint32_t weight, const char* said, const char* reason,
+                         std::uint64_t since, bool programmed = true) {
+        if (programmed) {
+            api::BackendStats& stats = *order.add_backends();
+            stats.set_address(packed(address));
+            stats.set_port(8443);
+            stats.set_weight(weight);
+            stats.set_share(weight == 0 ? 0 : 1);
+            stats.set_flows(12);
+        }
+        api::BackendState& backend = *state.add_backends();
+        backend.set_address(packed(address));
+        backend.set_port(8443);
+        backend.set_weight(programmed ? 200 : 0);
+        backend.set_state(said);
+        backend.set_reason(reason);
+        backend.set_since(since);
+    };
+    add("10.1.0.31", 200, "used", "connection refused (1 of 3)", 1);
+    add("10.1.0.32", 0, "unhealthy", "connect timed out (3 of 3)", 1'000'000'000);
+    add("10.1.0.33", 0, "drained", "", 0);
+    add("10.1.0.34", 0, "waiting", "not checked: no namespace", 0);
+    add("10.1.0.35", 0, "not in registry", "", 0, false);
+    world.dataplane({{api::SERVICES, services}});
+
+    const Outcome alone = world.run({"services", "order"});
+    CHECK(exit_of(alone) == 0);
+    CHECK(contains(alone->out, "10.1.0.31:8443     200  100.0%     12        0      0  programmed\n"));
+    CHECK(contains(alone->out, "10.1.0.32:8443       0       –     12        0      0  programmed with weight 0\n"));
+    CHECK(contains(alone->out, "states of backends are not known: " + world.folder.file("control.sock")));
+    CHECK(contains(Json::parse(world.run({"services", "--json"})->out)["control_error"], "nobody answers"));
+
+    world.control({{api::BACKENDS, states}});
+    const std::string out = world.run({"services", "order"})->out;
+    CHECK(contains(out, "10.1.0.31:8443     200  100.0%     12        0      0  used; connection refused (1 of 3)\n"));
+    CHECK(contains(out, "10.1.0.32:8443     200       –     12        0      0  unhealthy since 2001-09-0"));
+    CHECK(contains(out, ": connect timed out (3 of 3)\n"));
+    CHECK(contains(out, "  drained\n"));
+    CHECK(contains(out, "  waiting for its first check: not checked: no namespace\n"));
+    CHECK(contains(out, "10.1.0.35:8443       –       –      –        –      –  not in registry; drained\n"));
+    CHECK_FALSE(contains(out, "not known"));
+    const Json json = Json::parse(world.run({"services", "--json"})->out)["services"][0];
+    CHECK(json["usable"] == 1);
+    CHECK(json["checked"] == true);
+    CHECK(json["backends"].size() == 5);
+    CHECK(json["backends"][1]["state"] == "unhealthy");
+    CHECK(json["backends"][1]["since"] == 1'000'000'000);
+    CHECK(json["backends"][1]["reason"] == "connect timed out (3 of 3)");
+    CHECK(json["backends"][1]["weight"] == 0);
+    CHECK(json["backends"][1]["given_weight"] == 200);
+    CHECK(json["backends"][4]["address"] == "10.1.0.35");
+
+    states.mutable_backend_states()->mutable_services(0)->set_all_down(true);
+    states.mutable_backend_states()->mutable_services(0)->set_fail_open(true);
+    world.control({{api::BACKENDS, states}});
+    CHECK(contains(world.run({"services"})->out, "connect timed out (3 of 3); used, for all are down\n"));
+}
+
+TEST_CASE("draining names a backend by its service and address")
+{
+    World world;
+    api::Reply states;
+    api::ServiceState& state = *states.mutable_backend_states()->add_services();
+    state.set_name("order");
+    state.add_backends()->set_address(packed("10.1.0.31"));
+    state.mutable_backends(0)->set_port(8443);
+    state.mutable_backends(0)->set_weight(100);
+    state.mutable_backends(0)->set_state("drained");
+    world.control({{-1, states}});
+    const Outcome done = world.run({"drain", "backend", "order", "10.1.0.31:8443"});
+    REQUIRE(done);
+    CHECK(done->out == "SERVICE  BACKEND         WEIGHT  STATE\norder    10.1.0.31:8443     100  drained\n");
+    CHECK(world.control_was_asked().drain_backend().service() == "order");
+    CHECK(world.control_was_asked().drain_backend().address() == packed("10.1.0.31"));
+    CHECK(world.control_was_asked().drain_backend().port() == 8443);
+    CHECK_FALSE(world.control_was_asked().drain_backend().undrain());
+    REQUIRE(world.run({"undrain", "backend", "order", "2001:db8::31"}));
+    CHECK(world.control_was_asked().drain_backend().address() == packed("2001:db8::31"));
+    CHECK(world.control_was_asked().drain_backend().port() == 0);
+    CHECK(world.control_was_asked().drain_backend().undrain());
+
+    CHECK(exit_of(world.run({"drain", "backend"})) == 2);
+    CHECK(exit_of(world.run({"drain", "backend", "order"})) == 2);
+    CHECK(exit_of(world.run({"drain", "backend", "order", "ten"})) == 2);
+    CHECK(exit_of(world.run({"undrain", "kettle"})) == 2);
+    world.control({{-1, api::failure("service order has no backend 10.1.0.99; it has 10.1.0.31:8443")}});
+    const Outcome unknown = world.run({"drain", "backend", "order", "10.1.0.99"});
+    CHECK(exit_of(unknown) == 1);
+    CHECK(unknown.error().text == "service order has no backend 10.1.0.99; it has 10.1.0.31:8443");
+}
+
 TEST_CASE("services tell how they forward, where it is not the ordinary way")
 {
     World world;
