@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "control/announce/announcer.hpp"
+#include "control/announce/drain_mark.hpp"
 #include "control/desired/desired.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
@@ -21,6 +23,9 @@ struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
+    std::function<std::vector<netlink::AnnouncedRoute>()> announced = [] {
+        return std::vector<netlink::AnnouncedRoute>{};
+    };
 };
 
 class Node {
@@ -41,13 +46,17 @@ public:
     // Applies what was kept under this number; 0: the one before the present one.
     [[nodiscard]] Outcome roll_back(std::uint64_t number);
 
+    // Withdraws all that is announced, over restarts, until it is undone.
+    [[nodiscard]] Result<void> drain(bool undo);
+
     void set_kernel(KernelState state);
     void handle_registries();
     // Does what is due; returns when something will be due again.
-    [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
+    [[nodiscard]] Clock::time_point step(Clock::time_point now);
 
     [[nodiscard]] std::vector<int> descriptors() const; // readable: step or handle_registries has work
     [[nodiscard]] api::ControlStatus status() const;
+    [[nodiscard]] api::Announcements announcements() const;
 
 private:
     [[nodiscard]] Outcome apply(Configuration configuration);
@@ -56,6 +65,9 @@ private:
     [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
     [[nodiscard]] api::Applied compare(const Plan& plan) const;
     void connected(const api::Hello& hello);
+    void announce(Clock::time_point now);
+    [[nodiscard]] bool has_way_out() const;
+    void fill(api::Announcing& out) const;
     void neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const;
 
     Generations generations_;
@@ -65,7 +77,11 @@ private:
     std::optional<config::Config> started_;
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
-    netlink::Wanted asked_of_kernel_;
+    std::optional<netlink::Wanted> asked_of_kernel_; // nullopt: nothing yet
+    announce::DrainMark drain_mark_;
+    announce::Announcer announcer_;
+    bool announce_due_ = true;
+    bool was_settled_ = false;
     std::vector<std::string> problems_;
     Clock::time_point since_ = Clock::now();
     Reconciler reconciler_;

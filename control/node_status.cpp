@@ -50,6 +50,7 @@ api::ControlStatus Node::status() const
     add_feed(status, hooks_.kernel_status());
     for (const FeedStatus& feed : plan_.registries.status())
         add_feed(status, feed);
+    fill(*status.mutable_announcing());
     return status;
 }
 

@@ -113,6 +113,7 @@ void Reconciler::settle(Clock::time_point started, Clock::time_point now, const 
     last_cost_ = Clock::now() - started;
     if (result) {
         error_.clear();
+        settled_ = true;
         patience_ = least_patience;
         retry_due_ = now;
         return;
@@ -130,6 +131,7 @@ void Reconciler::lose(Clock::time_point now, const std::string& why)
     if (error_ != why) spdlog::warn("event=dataplane_lost error=\"{}\"", why);
     error_ = why;
     client_.reset();
+    settled_ = false;
     dirty_due_.reset(); // every connection begins with a round anyway
     back_off(now);
 }

@@ -49,7 +49,8 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
     , kernel_(std::move(kernel))
     , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
             {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); }})
+             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); },
+             [this] { return kernel_->announced(); }})
 {
 }
 
