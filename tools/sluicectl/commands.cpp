@@ -45,7 +45,7 @@ constexpr std::array<Option, 1> limit_options{{
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 18> command_table{{
+constexpr std::array<Command, 21> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -94,6 +94,10 @@ constexpr std::array<Command, 18> command_table{{
     {"feeds", "", "sources of desired state",
      "Asks the control process. A feed that fails changes nothing until its hold time has passed.",
      {}, true, show_feeds},
+    {"announcements", "", "prefixes that routing daemons are told of",
+     "KIND is service, eip or nat-pool, by which bgp.announce allows them. ANNOUNCED is how long the control process has\n"
+     "known the kernel's route that stands for it; – when there is none (yet).",
+     {}, true, show_announcements},
     {"check", "FILE", "check a configuration without touching a node",
      "Prints every error as file:line:column: path: what is wrong, or the memory that the tables take and what to\n"
      "reserve. Exit 1 when there is an error. Asks no process.",
@@ -110,6 +114,11 @@ constexpr std::array<Command, 18> command_table{{
      "N is the number that apply printed; without it, the one before the present one. Needs root or the server's\n"
      "own user.",
      {}, false, roll_back},
+    {"drain", "node", "withdraw what the node announces",
+     "Routing peers send their packets elsewhere; the node forwards on, and stays drained over restarts until\n"
+     "`undrain node`. Needs root or the server's own user.",
+     {}, false, drain},
+    {"undrain", "node", "announce again", "The reverse of drain.", {}, false, undrain},
     {"help", "[COMMAND]", "the list of commands, or one command's manual", "", {}, false, print_help},
     {"completion", "bash", "print the shell's completion",
      "To use it: source <(sluicectl completion bash)", {}, false, print_completion},

@@ -1,5 +1,6 @@
 // `services [NAME]`: each virtual address with its backends below it.
 #include <algorithm>
+#include <map>
 
 #include "tools/sluicectl/handlers.hpp"
 #include "tools/sluicectl/json.hpp"
@@ -10,7 +11,27 @@
 namespace sluice::ctl {
 namespace {
 
-std::string headline(const api::ServiceStats& service)
+// By address; of a control process that does not answer nothing is known.
+using Announced = std::map<std::string, api::Announcement>;
+
+Announced announced(Node& node)
+{
+    Announced out;
+    const auto all = body_of<api::Announcements>(node.control(query(api::ANNOUNCEMENTS)));
+    if (!all) return out;
+    for (const api::Announcement& one : all->announcements())
+        if (one.kind() == "service") out[one.prefix().address()] = one;
+    return out;
+}
+
+std::string text_of(const Announced& announced, const std::string& address)
+{
+    const auto found = announced.find(address);
+    if (found == announced.end()) return "";
+    return found->second.announced() ? "  announced " + span(found->second.age_s()) : "  not announced";
+}
+
+std::string headline(const api::ServiceStats& service, const Announced& announced)
 {
     std::vector<std::string> ports;
     for (const api::ServicePort& port : service.ports())
@@ -19,14 +40,14 @@ std::string headline(const api::ServiceStats& service)
                              : service.stateless()            ? "  direct, no sessions"
                                                               : "  direct";
     const std::string source = service.source().empty() ? "" : "  from " + service.source();
-    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + mode + source + "  " +
-                     counted(service.flows(), "flow", "flows")) +
+    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + mode + source +
+                     text_of(announced, service.address()) + "  " + counted(service.flows(), "flow", "flows")) +
            '\n';
 }
 
-std::string text_of(const api::ServiceStats& service)
+std::string text_of(const api::ServiceStats& service, const Announced& announced)
 {
-    if (service.backends().empty()) return headline(service) + "no backend: new connections are dropped\n";
+    if (service.backends().empty()) return headline(service, announced) + "no backend: new connections are dropped\n";
     Table table({{"BACKEND"},
                  {"WEIGHT", true},
                  {"SHARE", true},
@@ -38,15 +59,15 @@ std::string text_of(const api::ServiceStats& service)
         table.add({backend.port() == 0 ? address(backend.address()) : endpoint(backend.address(), backend.port()),
                    counted(backend.weight()), percent(backend.share()), counted(backend.flows()),
                    counted(backend.packets()), counted(backend.bytes()), backend.weight() == 0 ? "drained" : "used"});
-    return headline(service) + table.text();
+    return headline(service, announced) + table.text();
 }
 
-std::string listing(const api::Services& services)
+std::string listing(const api::Services& services, const Announced& announced)
 {
     if (services.services().empty()) return "there is no service\n";
     std::string out;
     for (const api::ServiceStats& service : services.services())
-        out += (out.empty() ? "" : "\n") + text_of(service);
+        out += (out.empty() ? "" : "\n") + text_of(service, announced);
     return out;
 }
 
@@ -69,7 +90,7 @@ Outcome show_services(const Invocation& invocation, Node& node)
 {
     auto services = body_of<api::Services>(node.dataplane(query(api::SERVICES)));
     if (services && !invocation.word().empty()) services = only(*services, invocation.word());
-    return report_of(invocation, services, [](const auto& answer) { return listing(answer); });
+    return report_of(invocation, services, [&](const auto& answer) { return listing(answer, announced(node)); });
 }
 
 } // namespace sluice::ctl
