@@ -24,6 +24,7 @@ FOLDERS = {  # of questions, with what they are about
     "vxlan": "the kernel's VXLAN device as peer; net_tap",
     "gtpu": "tunnels made by scapy and read by tshark; net_tap",
     "control": "configurations applied under traffic, the control process killed; net_tap",
+    "announce": "FRR tells a peer what the node announces: backends, drain, stop, kill; net_tap",
     "fault": "dataplanes with a leak and with a double count are found out; net_tap",
 }
 BUILDS = {  # folder: (compiler, options of meson)
