@@ -5,6 +5,7 @@
 #include "config/memory.hpp"
 #include "config/rules.hpp"
 #include "config/scalars.hpp"
+#include "dataplane/base/announcing_link.hpp"
 
 namespace sluice::config {
 
@@ -63,6 +64,9 @@ void check_interface_names(const Config& config, Findings& findings)
         if (placed.name.size() > longest)
             findings.error(placed.path, "'" + placed.name + "' is longer than " + std::to_string(longest) +
                                             " characters, the longest name of a kernel interface");
+    for (const PlacedInterface& placed : interfaces_of(config))
+        if (placed.name == announcing_link)
+            findings.error(placed.path, "'" + placed.name + "' is the link that announced prefixes point at");
     for (const auto& [name, vlan] : config.vlans)
         if (config.ports.contains(name))
             findings.error("vlans." + name, "'" + name + "' is also " + line_of(findings, "ports." + name) +

@@ -31,7 +31,7 @@ constexpr std::array gateway_rows{
     Key{"node.netns", Type::name, 1, 63, "characters", "", "", restart,
         "Network namespace of the exception TAPs; without it the one the processes were started in."},
     Key{"node.drain-time", Type::duration, 0, hour, "", "", "10s", live,
-        "How long forwarding goes on after a stop was asked for."},
+        "How long forwarding goes on after a stop was asked for, when something was announced."},
 
     Key{"memory.hugepages", Type::bytes, 64 * mib, 1'024 * gib, "", "none", "none", restart,
         "Hugepage memory to take; `none` runs without hugepages."},

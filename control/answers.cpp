@@ -42,8 +42,11 @@ api::Reply query(const Node& node, api::Topic topic)
         *reply.mutable_feeds()->mutable_feeds() = status.feeds();
     else if (topic == api::BACKENDS)
         *reply.mutable_backend_states() = node.backend_states();
+    else if (topic == api::ANNOUNCEMENTS)
+        *reply.mutable_announcements() = node.announcements();
     else
-        return api::failure("sluice-control answers status, feeds and backends; ask sluice-dataplane for the rest");
+        return api::failure(
+            "sluice-control answers status, feeds, backends and announcements; ask sluice-dataplane for the rest");
     return reply;
 }
 
@@ -64,18 +67,27 @@ api::Reply drain(Node& node, const api::DrainBackend& request)
     return reply;
 }
 
+api::Reply drain(Node& node, const api::DrainNode& request)
+{
+    if (const auto done = node.drain(request); !done) return api::failure(done.error().text());
+    api::Reply reply;
+    *reply.mutable_control_status() = node.status();
+    return reply;
+}
+
 } // namespace
 
 api::Reply answer(Node& node, const api::Request& request, const api::Peer& peer)
 {
     if (request.has_hello()) return greet(node, request.hello());
     if (request.has_query()) return query(node, request.query().topic());
-    if (!request.has_apply() && !request.has_rollback() && !request.has_drain_backend())
+    if (!request.has_apply() && !request.has_rollback() && !request.has_drain_backend() && !request.has_drain_node())
         return api::failure("sluice-control answers hello, query, apply, rollback and drain");
     if (!peer.may_change)
         return api::failure("uid " + std::to_string(peer.uid) +
                             " may read only; be root or the user of sluice-control");
     if (request.has_drain_backend()) return drain(node, request.drain_backend());
+    if (request.has_drain_node()) return drain(node, request.drain_node());
     return request.has_apply() ? apply(node, request.apply()) : reply_of(node.roll_back(request.rollback().applied()));
 }
 

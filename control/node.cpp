@@ -17,6 +17,7 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
     , plan_(make_plan(std::move(first), std::nullopt, registry::Registries(hooks_.places)))
     , drained_(DrainedBackends::open(generations_.folder()))
     , judgements_{{}, drained_.names(), {}}
+    , drain_mark_(generations_.folder())
     , reconciler_(std::move(dataplane_socket), {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
                                                 [this](const ObjectSet& programmed) { return wanted(programmed); },
                                                 [this](std::uint32_t interface, const std::string& address) {
@@ -56,7 +57,10 @@ ObjectSet Node::wanted(const ObjectSet& programmed)
             spdlog::warn("event=not_expressible what=\"{}\"", problem);
     problems_ = std::move(state.problems);
     take_services(std::move(state.services), std::move(state.warnings));
+    announcer_.set_next(announce::usable_services(state.objects));
+    announce_due_ = true;
     netlink::Wanted of_kernel = wanted_of_kernel(plan_.effective, std::move(state.next_hops));
+    if (asked_of_kernel_) of_kernel.announced = asked_of_kernel_->announced;
     if (of_kernel != asked_of_kernel_) hooks_.want(of_kernel);
     asked_of_kernel_ = std::move(of_kernel);
     presence::Wanted presence = presence::wanted_presence(plan_.effective);
@@ -125,9 +129,11 @@ Node::Outcome Node::program(Plan plan, api::Applied applied)
     const auto kept = generations_.keep({0, next.settings.digest, next.path, next.text});
     if (!kept) return tl::unexpected(Errors{kept.error()});
     std::swap(plan_, plan);
+    const announce::Usable usable = announcer_.next();
     const auto programmed = reconciler_.program(Clock::now());
     if (!programmed) {
         std::swap(plan_, plan);
+        announcer_.set_next(usable);
         if (*kept != before) generations_.forget_newest();
         reconciler_.mark_dirty(Clock::now());
         spdlog::error("event=apply_refused digest={} error=\"{}\"", applied.digest(), programmed.error().text());
@@ -164,6 +170,7 @@ void Node::neighbor_wanted(std::uint32_t interface, const std::string& packed_ad
 void Node::set_kernel(KernelState state)
 {
     kernel_ = std::move(state);
+    announcer_.kernel_changed(Clock::now());
     reconciler_.mark_dirty(Clock::now());
 }
 

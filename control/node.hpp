@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "control/announce/announcer.hpp"
+#include "control/announce/drain_mark.hpp"
 #include "control/desired/desired.hpp"
 #include "control/drained_backends.hpp"
 #include "control/generations.hpp"
@@ -29,6 +31,9 @@ struct NodeHooks {
     std::function<void(presence::Wanted)> be_present = [](const presence::Wanted&) {};
     std::function<FeedStatus()> presence_status = [] { return FeedStatus{}; };
     std::function<void(const health::Targets&)> check = [](const health::Targets&) {};
+    std::function<std::vector<netlink::AnnouncedRoute>()> announced = [] {
+        return std::vector<netlink::AnnouncedRoute>{};
+    };
 };
 
 class Node {
@@ -49,6 +54,9 @@ public:
     // Applies what was kept under this number; 0: the one before the present one.
     [[nodiscard]] Outcome roll_back(std::uint64_t number);
 
+    // Withdraws all that is announced, over restarts, until it is undone.
+    [[nodiscard]] Result<void> drain(const api::DrainNode& request);
+
     void set_kernel(KernelState state);
     void use_learned(bool use); // routes of routing daemons; false: the daemons died too long ago
     // What the health checks have found since the last call.
@@ -57,13 +65,14 @@ public:
     [[nodiscard]] Result<api::BackendStates> drain(const api::DrainBackend& request);
     void handle_registries();
     // Does what is due; returns when something will be due again.
-    [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
+    [[nodiscard]] Clock::time_point step(Clock::time_point now);
 
     [[nodiscard]] std::vector<int> descriptors() const; // readable: step or handle_registries has work
     [[nodiscard]] api::ControlStatus status() const;
     // As they were sent last: which service has a backend that gets new flows.
     [[nodiscard]] const ServiceStates& services() const { return judgements_.former; }
     [[nodiscard]] api::BackendStates backend_states(const std::string& service = {}) const; // empty: of all services
+    [[nodiscard]] api::Announcements announcements() const;
 
 private:
     [[nodiscard]] Outcome apply(Configuration configuration);
@@ -73,6 +82,9 @@ private:
     [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
     [[nodiscard]] api::Applied compare(const Plan& plan) const;
     void connected(const api::Hello& hello);
+    void announce(Clock::time_point now);
+    [[nodiscard]] bool has_way_out() const;
+    void fill(api::Announcing& out) const;
     void neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const;
 
     Generations generations_;
@@ -83,11 +95,15 @@ private:
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
     bool without_learned_ = false;
-    netlink::Wanted asked_of_kernel_;
-    std::optional<presence::Wanted> presence_; // as asked for last
+    std::optional<netlink::Wanted> asked_of_kernel_; // nullopt: nothing yet
+    std::optional<presence::Wanted> presence_;       // as asked for last
     DrainedBackends drained_;
     Judgements judgements_;
     health::Targets checked_;
+    announce::DrainMark drain_mark_;
+    announce::Announcer announcer_;
+    bool announce_due_ = true;
+    bool was_settled_ = false;
     std::vector<std::string> problems_;
     std::vector<std::string> warnings_;
     Clock::time_point since_ = Clock::now();

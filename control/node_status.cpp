@@ -61,6 +61,7 @@ api::ControlStatus Node::status() const
     if (presence_ && !presence_->vpcs.empty()) add_feed(status, hooks_.presence_status());
     for (const FeedStatus& feed : plan_.registries.status())
         add_feed(status, feed);
+    fill(*status.mutable_announcing());
     return status;
 }
 

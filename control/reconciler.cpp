@@ -125,6 +125,7 @@ void Reconciler::settle(const Moment& started, Clock::time_point now, const Resu
     rest_until_ = now + (Clock::now() - started.time) + work;
     if (result) {
         error_.clear();
+        settled_ = true;
         patience_ = least_patience;
         retry_due_ = now;
         return;
@@ -142,6 +143,7 @@ void Reconciler::lose(Clock::time_point now, const std::string& why)
     if (error_ != why) spdlog::warn("event=dataplane_lost error=\"{}\"", why);
     error_ = why;
     client_.reset();
+    settled_ = false;
     dirty_due_.reset(); // every connection begins with a round anyway
     back_off(now);
 }

@@ -52,6 +52,9 @@ public:
 
     [[nodiscard]] int descriptor() const; // of the connection, -1 without one; readable when events wait
     [[nodiscard]] bool is_connected() const { return client_.has_value(); }
+    // What was wanted has been held at least once since the connection began.
+    [[nodiscard]] bool is_settled() const { return settled_; }
+    [[nodiscard]] std::uint64_t start_identity() const { return start_identity_; } // of the dataplane known last
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] const ObjectSet& programmed() const { return programmed_; } // as known last
     [[nodiscard]] const std::string& error() const { return error_; }         // empty: all is well
@@ -76,6 +79,7 @@ private:
     std::uint64_t generation_ = 0;
     std::uint64_t start_identity_ = 0;
     std::string error_;
+    bool settled_ = false;
     std::optional<Clock::time_point> dirty_due_;
     Clock::time_point retry_due_{};
     std::chrono::milliseconds patience_;

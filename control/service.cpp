@@ -92,7 +92,8 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
            .places = std::move(places),
            .be_present = [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
            .presence_status = [this] { return presence_->status(); },
-           .check = [this](const health::Targets& targets) { checks_->want(targets); }})
+           .check = [this](const health::Targets& targets) { checks_->want(targets); },
+           .announced = [this] { return kernel_->announced(); }})
 {
 }
 

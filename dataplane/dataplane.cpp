@@ -138,6 +138,16 @@ void Dataplane::log_warnings() const
         spdlog::warn("event=start_warning warning=\"{}\"", warning);
 }
 
+std::chrono::milliseconds Dataplane::withdraw()
+{
+    if (!exception_path_->announces()) return std::chrono::milliseconds::zero();
+    const auto drain_time = server_->drain_time().value_or(config_.node.drain_time);
+    telemetry_->stops_at(std::chrono::steady_clock::now() + drain_time);
+    exception_path_->withdraw();
+    spdlog::info("event=withdrawn forwards_for_ms={}", drain_time.count());
+    return drain_time;
+}
+
 Dataplane::~Dataplane()
 {
     server_.reset();

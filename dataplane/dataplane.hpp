@@ -3,6 +3,7 @@
 //   lock ─ EAL ─ ports ─ tables ─ pipelines ─ workers ─ TAPs ─ table server        (built in this order)
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,9 @@ public:
                                                                   std::vector<std::string> warnings);
     Dataplane(const Dataplane&) = delete;
     Dataplane& operator=(const Dataplane&) = delete;
+    // What is announced vanishes from the kernel, so that routing daemons withdraw it. Returns how long to forward
+    // after that; zero when nothing was announced. The main thread.
+    [[nodiscard]] std::chrono::milliseconds withdraw();
     // Stops in order: no more changes, workers close their books, the kernel's ends vanish, devices are closed.
     ~Dataplane();
 

@@ -1,5 +1,6 @@
 #include "dataplane/run.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -34,6 +35,21 @@ void wait_for_stop(const sigset_t& stop)
     int signal = 0;
     sigwait(&stop, &signal);
     spdlog::info("event=stopping signal={}", signal);
+}
+
+// Peers learn that what we announced is gone while their packets still find their way. A second signal ends the wait.
+void drain(Dataplane& node, const sigset_t& stop)
+{
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + node.withdraw();
+    for (auto left = end - Clock::now(); left > Clock::duration::zero(); left = end - Clock::now()) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+        const timespec wait{seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
+        if (sigtimedwait(&stop, nullptr, &wait) > 0) {
+            spdlog::info("event=stopping_at_once");
+            return;
+        }
+    }
 }
 
 void set_up_log(const std::string& level)
@@ -73,6 +89,7 @@ int run_node(const Options& options, const MakePipelines& make_pipelines)
     confine_event_thread();
     drop_capabilities(kept_capabilities);
     wait_for_stop(stop);
+    drain(**node, stop);
     return fine;
 }
 

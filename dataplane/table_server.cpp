@@ -108,7 +108,22 @@ api::Reply TableServer::program(const api::Transaction& transaction, const api::
     if (!peer.may_change)
         return api::failure("only root or the dataplane's own user may change its tables; you are uid " +
                             std::to_string(peer.uid));
-    return programmer_.program(transaction);
+    api::Reply reply = programmer_.program(transaction);
+    if (reply.has_committed()) remember_drain_time(transaction);
+    return reply;
+}
+
+void TableServer::remember_drain_time(const api::Transaction& transaction)
+{
+    for (const api::Object& object : transaction.upsert())
+        if (object.has_settings() && object.settings().has_drain_time_ms())
+            drain_time_ms_.store(object.settings().drain_time_ms(), std::memory_order_relaxed);
+}
+
+std::optional<std::chrono::milliseconds> TableServer::drain_time() const
+{
+    const std::int64_t given = drain_time_ms_.load(std::memory_order_relaxed);
+    return given < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(given));
 }
 
 ControlPresence TableServer::control() const

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -37,6 +39,9 @@ public:
 
     void start();
 
+    // Any thread. node.drain-time as the control process gave it last; it may be another than at the start.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> drain_time() const;
+
 private:
     using Clock = std::chrono::steady_clock;
 
@@ -52,6 +57,7 @@ private:
     [[nodiscard]] api::Reply answer(const api::Request& request, const api::Peer& peer);
     [[nodiscard]] api::Reply greet(const api::Hello& hello, const api::Peer& peer);
     [[nodiscard]] api::Reply program(const api::Transaction& transaction, const api::Peer& peer);
+    void remember_drain_time(const api::Transaction& transaction);
     [[nodiscard]] ControlPresence control() const;
 
     TableServerParts parts_;
@@ -61,6 +67,7 @@ private:
     Clock::time_point look_due_{};
     unsigned control_pid_ = 0; // 0: none has greeted us
     Clock::time_point control_seen_{};
+    std::atomic<std::int64_t> drain_time_ms_{-1}; // negative: not given
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };

@@ -110,6 +110,9 @@ void Telemetry::add_warnings(api::Status& status) const
 {
     for (const std::string& warning : from_.identity.warnings)
         status.add_warnings(warning);
+    if (const Clock::time_point end{Clock::duration(stops_at_.load())}; end != Clock::time_point{})
+        status.add_warnings("stopping: nothing is announced any more, forwarding ends in " +
+                            std::to_string(std::chrono::ceil<std::chrono::seconds>(end - Clock::now()).count()) + " s");
     if (const auto worker = from_.tables.laggard())
         status.add_warnings("worker " + std::to_string(*worker) + " stands still in the tables of generation " +
                             std::to_string(from_.tables.settled().generation) +

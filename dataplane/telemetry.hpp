@@ -2,6 +2,7 @@
 // that the published tables and what the pipelines show belong together; the workers are read while they run.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ class Telemetry {
 public:
     explicit Telemetry(const TelemetrySources& sources);
 
+    // Any thread: a stop was asked for, and forwarding ends then.
+    void stops_at(std::chrono::steady_clock::time_point end) { stops_at_.store(end.time_since_epoch().count()); }
+
     [[nodiscard]] api::Hello hello() const;
     // A topic of the control process is answered by a Failure that says so.
     [[nodiscard]] api::Reply answer(const api::Query& query, const ControlPresence& control) const;
@@ -61,6 +65,7 @@ private:
     TelemetrySources from_;
     ReasonNames names_;
     Clock::time_point started_ = Clock::now();
+    std::atomic<Clock::rep> stops_at_{0}; // since the clock's epoch; 0: not asked for
 };
 
 // ---- Parts of an answer, by subject.

@@ -125,19 +125,23 @@ unsigned Worker::inject() noexcept
 
 void Worker::inject_one(const KernelFrame& injected) noexcept
 {
-    const table::Interface& interface = interfaces_[injected.interface];
     rte_mbuf* frame = injected.frame;
+    if (injected.interface >= interfaces_.size()) // the announcing link, which comes after all interfaces
+        return drop_injected(worker::Drop::announced_address, injected.interface, frame);
+    const table::Interface& interface = interfaces_[injected.interface];
     if (interface.vlan != 0) {
         frame->vlan_tci = interface.vlan;
-        if (rte_vlan_insert(&frame) != 0) {
-            const std::uint8_t reason = flat_reason(worker::Drop::inject_no_headroom);
-            last_drops_.record(rte_rdtsc(), reason, interface.id, *frame, 0);
-            ledger_.drop(reason);
-            rte_pktmbuf_free(frame);
-            return;
-        }
+        if (rte_vlan_insert(&frame) != 0) return drop_injected(worker::Drop::inject_no_headroom, interface.id, frame);
     }
     transmitters_[interface.port].add(interface.id, frame);
+}
+
+void Worker::drop_injected(worker::Drop why, std::uint32_t interface, rte_mbuf* frame) noexcept
+{
+    const std::uint8_t reason = flat_reason(why);
+    last_drops_.record(rte_rdtsc(), reason, static_cast<std::uint16_t>(interface), *frame, 0);
+    ledger_.drop(reason);
+    rte_pktmbuf_free(frame);
 }
 
 // Nothing of the loop is left in the worker's hands: the law holds for what is published.

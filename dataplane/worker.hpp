@@ -83,6 +83,7 @@ private:
     [[nodiscard]] unsigned receive(BurstContext& context, const ReceiveQueue& from) noexcept;
     [[nodiscard]] unsigned inject() noexcept;
     void inject_one(const KernelFrame& injected) noexcept;
+    void drop_injected(worker::Drop why, std::uint32_t interface, rte_mbuf* frame) noexcept;
     void settle() noexcept;
     void account(std::uint64_t start, unsigned frames) noexcept;
     void rest() noexcept;

@@ -65,6 +65,7 @@ void add_settings(Builder& builder)
     settings.set_mss_clamp(config.mss_clamp);
     settings.set_router_id(IpAddress(config.node.router_id).packed());
     settings.set_config_digest(config.digest);
+    settings.set_drain_time_ms(static_cast<std::uint32_t>(config.node.drain_time.count()));
     builder.add(object);
 }
 

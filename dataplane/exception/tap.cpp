@@ -39,6 +39,15 @@ Result<void> attach(int device, const TapPlan& plan)
     return failed(plan, "no TAP could be made");
 }
 
+// Without an address of its own the link sends neither router solicitations nor multicast reports. Before it comes up;
+// a kernel without IPv6 has nothing to be told.
+void have_no_link_local_address(const TapPlan& plan)
+{
+    const std::string path = "/proc/sys/net/ipv6/conf/" + plan.name + "/addr_gen_mode";
+    const api::Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file) (void)!::write(file.get(), "1", 1); // IN6_ADDR_GEN_MODE_NONE
+}
+
 Result<void> set_up(const TapPlan& plan)
 {
     const api::Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -53,7 +62,8 @@ Result<void> set_up(const TapPlan& plan)
     if (::ioctl(socket.get(), SIOCSIFMTU, &mtu) != 0)
         return failed(plan, "its TAP refused the MTU " + std::to_string(plan.mtu));
     ifreq flags = request_for(plan.name);
-    flags.ifr_flags = IFF_UP;
+    flags.ifr_flags = static_cast<short>(plan.has_neighbors ? IFF_UP : IFF_UP | IFF_NOARP);
+    if (!plan.has_neighbors) have_no_link_local_address(plan);
     if (::ioctl(socket.get(), SIOCSIFFLAGS, &flags) != 0) return failed(plan, "its TAP could not be brought up");
     return {};
 }

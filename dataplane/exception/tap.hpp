@@ -18,6 +18,7 @@ struct TapPlan {
     std::string name; // 15 characters at most
     MacAddress mac;
     unsigned mtu = 1500;
+    bool has_neighbors = true; // false: nobody is asked for, neither by ARP nor by ND
 };
 
 class Tap {

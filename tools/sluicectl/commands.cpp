@@ -45,7 +45,7 @@ constexpr std::array<Option, 1> limit_options{{
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 20> command_table{{
+constexpr std::array<Command, 21> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -95,6 +95,10 @@ constexpr std::array<Command, 20> command_table{{
     {"feeds", "", "sources of desired state",
      "Asks the control process. A feed that fails changes nothing until its hold time has passed.",
      {}, true, show_feeds},
+    {"announcements", "", "prefixes that routing daemons are told of",
+     "KIND is service, eip or nat-pool, by which bgp.announce allows them. ANNOUNCED is how long the control process has\n"
+     "known the kernel's route that stands for it; – when there is none (yet).",
+     {}, true, show_announcements},
     {"check", "FILE", "check a configuration without touching a node",
      "Prints every error as file:line:column: path: what is wrong, or the memory that the tables take and what to\n"
      "reserve. Exit 1 when there is an error. Asks no process.",
@@ -111,13 +115,14 @@ constexpr std::array<Command, 20> command_table{{
      "N is the number that apply printed; without it, the one before the present one. Needs root or the server's\n"
      "own user.",
      {}, false, roll_back},
-    {"drain", "backend [SERVICE] [ADDRESS[:PORT]]", "keep a backend's flows and give it no new ones",
-     "Until `undrain`, over restarts too. Without PORT: every backend of the service with that address. Answers when\n"
-     "the dataplane has it. Needs root or the server's own user.\n"
+    {"drain", "node|backend [SERVICE] [ADDRESS[:PORT]]", "take traffic away without losing what is under way",
+     "A node: what it announces is withdrawn, so that routing peers send their packets elsewhere; it forwards on. A\n"
+     "backend: it keeps its flows and gets no new ones; without PORT every backend of the service with that address.\n"
+     "Both until `undrain`, over restarts too. Needs root or the server's own user.\n"
      "Example: sluicectl drain backend order 10.1.0.31:8443",
      {}, false, drain},
-    {"undrain", "backend [SERVICE] [ADDRESS[:PORT]]", "give a drained backend new flows again",
-     "It is used when its registry and its health checks say so too. Needs root or the server's own user.",
+    {"undrain", "node|backend [SERVICE] [ADDRESS[:PORT]]", "announce again, or give a drained backend new flows again",
+     "A backend is used when its registry and its health checks say so too. Needs root or the server's own user.",
      {}, false, undrain},
     {"help", "[COMMAND]", "the list of commands, or one command's manual", "", {}, false, print_help},
     {"completion", "bash", "print the shell's completion",

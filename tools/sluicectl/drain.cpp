@@ -1,4 +1,5 @@
-// `drain` and `undrain`: what the operator says of a backend. The control process keeps it, over its restarts too.
+// `drain` and `undrain`: what the operator says of a backend or of the node. The control process keeps it, over its
+// restarts too.
 #include "tools/sluicectl/backend_states.hpp"
 #include "tools/sluicectl/end.hpp"
 #include "tools/sluicectl/handlers.hpp"
@@ -36,10 +37,30 @@ Outcome change_backend(const Invocation& invocation, Node& node, bool undrain)
     return report_of(invocation, body_of<api::BackendStates>(node.control(request)), listing);
 }
 
+std::string drain_text(const api::ControlStatus& status)
+{
+    const api::Announcing& announcing = status.announcing();
+    if (announcing.drained())
+        return "drained: nothing is announced until `sluicectl undrain node`, also after a restart\n"
+               "the node forwards on; leave it node.drain-time before you stop it\n";
+    if (!announcing.configured()) return "not drained; bgp.announce names nothing to announce\n";
+    return "not drained: " + counted(announcing.wanted(), "prefix is", "prefixes are") + " to be announced\n";
+}
+
+Outcome change_node(const Invocation& invocation, Node& node, bool undrain)
+{
+    if (!invocation.word(1).empty()) return trouble(Exit::usage, "a node has no parts: node");
+    api::Request request;
+    request.mutable_drain_node()->set_undo(undrain);
+    return report_of(invocation, body_of<api::ControlStatus>(node.control(request)), drain_text);
+}
+
 Outcome change(const Invocation& invocation, Node& node, bool undrain)
 {
     if (invocation.word() == "backend") return change_backend(invocation, node, undrain);
-    return trouble(Exit::usage, "'" + invocation.word() + "' cannot be drained; write backend SERVICE ADDRESS[:PORT]");
+    if (invocation.word() == "node") return change_node(invocation, node, undrain);
+    return trouble(Exit::usage,
+                   "'" + invocation.word() + "' cannot be drained; there are: node, backend SERVICE ADDRESS[:PORT]");
 }
 
 } // namespace

@@ -53,7 +53,8 @@ Answer Node::ask(const char* socket, std::optional<api::Client>& client, const a
         if (!connected) return trouble(Exit::no_answer, connected.error().text());
         client.emplace(std::move(*connected));
     }
-    const bool changes = request.has_apply() || request.has_rollback() || request.has_drain_backend();
+    const bool changes =
+        request.has_apply() || request.has_rollback() || request.has_drain_backend() || request.has_drain_node();
     auto reply = client->call(request, changes ? change_timeout_ms : answer_timeout_ms);
     if (!reply) return trouble(client->connected() ? Exit::finding : Exit::no_answer, reply.error().text());
     return std::move(*reply);

@@ -1,6 +1,7 @@
 // `services [NAME]`: each virtual address with its backends below it. Figures are the dataplane's, states those of the
 // control process; without it the node forwards with what is programmed, and that is what is shown.
 #include <algorithm>
+#include <map>
 
 #include "tools/sluicectl/backend_states.hpp"
 #include "tools/sluicectl/handlers.hpp"
@@ -14,7 +15,27 @@ namespace {
 
 using States = tl::expected<api::BackendStates, Trouble>;
 
-std::string headline(const api::ServiceStats& service)
+// By address; of a control process that does not answer nothing is known.
+using Announced = std::map<std::string, api::Announcement>;
+
+Announced announced(Node& node)
+{
+    Announced out;
+    const auto all = body_of<api::Announcements>(node.control(query(api::ANNOUNCEMENTS)));
+    if (!all) return out;
+    for (const api::Announcement& one : all->announcements())
+        if (one.kind() == "service") out[one.prefix().address()] = one;
+    return out;
+}
+
+std::string text_of(const Announced& announced, const std::string& address)
+{
+    const auto found = announced.find(address);
+    if (found == announced.end()) return "";
+    return found->second.announced() ? "  announced " + span(found->second.age_s()) : "  not announced";
+}
+
+std::string headline(const api::ServiceStats& service, const Announced& announced)
 {
     std::vector<std::string> ports;
     for (const api::ServicePort& port : service.ports())
@@ -23,8 +44,8 @@ std::string headline(const api::ServiceStats& service)
                              : service.stateless()            ? "  direct, no sessions"
                                                               : "  direct";
     const std::string source = service.source().empty() ? "" : "  from " + service.source();
-    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + mode + source + "  " +
-                     counted(service.flows(), "flow", "flows")) +
+    return printable(service.name() + "  " + joined(ports) + "  network " + service.network() + mode + source +
+                     text_of(announced, service.address()) + "  " + counted(service.flows(), "flow", "flows")) +
            '\n';
 }
 
@@ -53,7 +74,7 @@ bool is_programmed(const api::ServiceStats& service, const api::BackendState& st
     });
 }
 
-std::string text_of(const api::ServiceStats& service, const api::ServiceState* state)
+std::string text_of(const api::ServiceStats& service, const api::ServiceState* state, const Announced& announced)
 {
     Table table({{"BACKEND"},
                  {"WEIGHT", true},
@@ -71,15 +92,16 @@ std::string text_of(const api::ServiceStats& service, const api::ServiceState* s
                            std::string(nothing), std::string(nothing), std::string(nothing),
                            state_text(*state, other)});
     const std::string none = service.backends().empty() ? "no backend: new connections are dropped\n" : "";
-    return headline(service) + none + (table.empty() ? "" : table.text());
+    return headline(service, announced) + none + (table.empty() ? "" : table.text());
 }
 
-std::string listing(const api::Services& services, const States& states)
+std::string listing(const api::Services& services, const States& states, const Announced& announced)
 {
     if (services.services().empty()) return "there is no service\n";
     std::string out;
     for (const api::ServiceStats& service : services.services())
-        out += (out.empty() ? "" : "\n") + text_of(service, states ? find_service(*states, service.name()) : nullptr);
+        out += (out.empty() ? "" : "\n") +
+               text_of(service, states ? find_service(*states, service.name()) : nullptr, announced);
     if (!states) out += printable_lines("\nstates of backends are not known: " + states.error().text + '\n');
     return out;
 }
@@ -141,7 +163,8 @@ Outcome show_services(const Invocation& invocation, Node& node)
     if (services && !invocation.word().empty()) services = only(*services, invocation.word());
     if (!services) return tl::unexpected(services.error());
     const States states = body_of<api::BackendStates>(node.control(query(api::BACKENDS)));
-    return Report{invocation.json() ? written(json_of(*services, states), invocation) : listing(*services, states)};
+    return Report{invocation.json() ? written(json_of(*services, states), invocation)
+                                    : listing(*services, states, announced(node))};
 }
 
 } // namespace sluice::ctl

@@ -43,6 +43,17 @@ std::string text_of(const api::Feed& feed)
            '\n';
 }
 
+std::string text_of(const api::Announcing& announcing)
+{
+    if (announcing.drained())
+        return "announced  nothing: drained " + span(announcing.drained_s()) +
+               " ago; `sluicectl undrain node` ends that\n";
+    if (!announcing.configured()) return "";
+    const std::string waits = announcing.waits_for().empty() ? "" : "; " + announcing.waits_for();
+    return "announced  " + counted(announcing.announced(), "prefix", "prefixes") + " of " +
+           counted(announcing.wanted()) + waits + '\n';
+}
+
 std::string text_of(const api::ControlStatus& status)
 {
     std::string out = "control    " + running(status.hello(), status.uptime_s()) + ", applied " +
@@ -53,6 +64,7 @@ std::string text_of(const api::ControlStatus& status)
         out += "warning    " + warning + '\n';
     for (const std::string& key : status.needs_restart())
         out += "restart    needed for " + key + '\n';
+    out += text_of(status.announcing());
     for (const api::Feed& feed : status.feeds())
         out += text_of(feed);
     return out;

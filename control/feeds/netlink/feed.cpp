@@ -113,11 +113,12 @@ void Feed::take_wishes(Worker& worker)
         worker.ask(place);
 }
 
-void Feed::publish(const Worker& worker, const Result<void>& step)
+void Feed::publish(Worker& worker, const Result<void>& step)
 {
     KernelState state = worker.snapshot();
     const FeedState now = step ? FeedState::synchronised : FeedState::stale;
     const std::lock_guard lock(mutex_);
+    if (worker.announced().take_changed()) announced_ = worker.announced().snapshot();
     if (!step && status_.error != step.error().text())
         spdlog::warn("event=netlink_failed error=\"{}\"", step.error().text());
     // A failed dump left the mirror half empty: what was true last is held.
@@ -142,6 +143,12 @@ FeedStatus Feed::status() const
 {
     const std::lock_guard lock(mutex_);
     return status_;
+}
+
+std::vector<AnnouncedRoute> Feed::announced() const
+{
+    const std::lock_guard lock(mutex_);
+    return announced_;
 }
 
 void Feed::want(Wanted wanted)

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] int descriptor() const { return changed_.get(); } // readable when latest() is new
     [[nodiscard]] KernelState latest();
     [[nodiscard]] FeedStatus status() const;
+    [[nodiscard]] std::vector<AnnouncedRoute> announced() const;
 
     void want(Wanted wanted);
     void probe(const NeighborPlace& place);
@@ -34,11 +35,12 @@ private:
     Feed();
     void run(Worker worker);
     void take_wishes(Worker& worker);
-    void publish(const Worker& worker, const Result<void>& step);
+    void publish(Worker& worker, const Result<void>& step);
 
-    mutable std::mutex mutex_; // guards the four below
+    mutable std::mutex mutex_; // guards the five below
     KernelState state_;
     FeedStatus status_;
+    std::vector<AnnouncedRoute> announced_;
     std::optional<Wanted> wanted_;
     std::vector<NeighborPlace> probes_;
     bool stopping_ = false; // under the mutex as well

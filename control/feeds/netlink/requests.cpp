@@ -45,6 +45,26 @@ Result<void> change_address(Socket& socket, std::uint16_t type, std::uint16_t fl
     return socket.request(*message);
 }
 
+Result<void> change_route(Socket& socket, std::uint16_t type, std::uint16_t flags, std::uint32_t link,
+                          const Prefix& prefix, std::uint32_t metric)
+{
+    alignas(nlmsghdr) Buffer buffer{};
+    nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
+    message->nlmsg_type = type;
+    message->nlmsg_flags = flags;
+    auto* header = static_cast<rtmsg*>(mnl_nlmsg_put_extra_header(message, sizeof(rtmsg)));
+    header->rtm_family = family_of(prefix.address);
+    header->rtm_dst_len = static_cast<std::uint8_t>(prefix.length);
+    header->rtm_table = RT_TABLE_MAIN;
+    header->rtm_protocol = own_protocol;
+    header->rtm_scope = prefix.address.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    header->rtm_type = RTN_UNICAST;
+    put_address(message, RTA_DST, prefix.address);
+    mnl_attr_put_u32(message, RTA_OIF, link);
+    mnl_attr_put_u32(message, RTA_PRIORITY, metric);
+    return socket.request(*message);
+}
+
 } // namespace
 
 Result<void> add_address(Socket& socket, std::uint32_t link, const Prefix& address)
@@ -55,6 +75,16 @@ Result<void> add_address(Socket& socket, std::uint32_t link, const Prefix& addre
 Result<void> remove_address(Socket& socket, std::uint32_t link, const Prefix& address)
 {
     return change_address(socket, RTM_DELADDR, 0, link, address);
+}
+
+Result<void> add_route(Socket& socket, std::uint32_t link, const Prefix& prefix, std::uint32_t metric)
+{
+    return change_route(socket, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, link, prefix, metric);
+}
+
+Result<void> remove_route(Socket& socket, std::uint32_t link, const Prefix& prefix, std::uint32_t metric)
+{
+    return change_route(socket, RTM_DELROUTE, 0, link, prefix, metric);
 }
 
 Result<void> set_mtu(Socket& socket, std::uint32_t link, std::uint32_t mtu)

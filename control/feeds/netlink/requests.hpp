@@ -13,6 +13,10 @@ namespace sluice::control::netlink {
 
 [[nodiscard]] Result<void> set_mtu(Socket& socket, std::uint32_t link, std::uint32_t mtu);
 
+// A route of our protocol number, to be announced. A route of somebody else's with this prefix and metric is an error.
+[[nodiscard]] Result<void> add_route(Socket& socket, std::uint32_t link, const Prefix& prefix, std::uint32_t metric);
+[[nodiscard]] Result<void> remove_route(Socket& socket, std::uint32_t link, const Prefix& prefix, std::uint32_t metric);
+
 // RTM_NEWNEIGH with NTF_USE: the kernel behaves as if it had a packet to send there, so it asks by ARP or ND, and
 // confirms an entry that has gone stale. An entry that does not exist is made first, in the state NUD_NONE; one that
 // failed is tried again.

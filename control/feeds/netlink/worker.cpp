@@ -41,8 +41,9 @@ Result<Worker> Worker::open(std::set<std::string> interfaces, Namespace kind)
 
 Result<void> Worker::dump_all()
 {
-    const Handler handle = [this](const nlmsghdr& message) { mirror_.handle(message); };
+    const Handler handle = [this](const nlmsghdr& message) { this->handle(message); };
     mirror_.clear();
+    announced_.clear();
     struct Part {
         std::uint16_t type;
         std::function<void()> restart;
@@ -51,24 +52,29 @@ Result<void> Worker::dump_all()
         {RTM_GETLINK, [] {}},
         {RTM_GETADDR, [] {}},
         {RTM_GETNEIGH, [this] { mirror_.clear_neighbors(); }},
-        {RTM_GETROUTE, [this] { mirror_.clear_routes(); }},
+        {RTM_GETROUTE,
+         [this] {
+             mirror_.clear_routes();
+             announced_.clear_routes();
+         }},
     }};
     for (const Part& part : parts)
         if (auto done = dump(part.type, AF_UNSPEC, handle, part.restart); !done) return done;
     (void)mirror_.take_stale(); // links looked new because the mirror was empty
+    (void)announced_.take_stale();
     dump_due_ = false;
     return {};
 }
 
 Result<void> Worker::step(TimePoint now)
 {
-    const auto received = events_.receive([this](const nlmsghdr& message) { mirror_.handle(message); });
+    const auto received = events_.receive([this](const nlmsghdr& message) { handle(message); });
     if (!received) return tl::unexpected(received.error());
     if (*received == Received::overflow) {
         spdlog::warn("event=netlink_overflow action=dump_again");
         dump_due_ = true;
     }
-    if (mirror_.take_stale()) dump_due_ = true;
+    if (mirror_.take_stale() || announced_.take_stale()) dump_due_ = true;
     if (dump_due_)
         if (auto dumped = dump_all(); !dumped) return dumped;
     const auto links = mirror_.links();
@@ -78,9 +84,16 @@ Result<void> Worker::step(TimePoint now)
     std::erase_if(confined_, [&](std::uint32_t link) { return !present.contains(link); }); // numbers are given again
     for (const auto& [name, link] : links)
         set_up(name, link);
+    announced_.step(requests_, now);
     probe_unresolved(now);
     confirm_stale(now);
     return {};
+}
+
+void Worker::handle(const nlmsghdr& message)
+{
+    mirror_.handle(message);
+    announced_.handle(message, std::chrono::steady_clock::now());
 }
 
 void Worker::want(Wanted wanted)
@@ -89,6 +102,7 @@ void Worker::want(Wanted wanted)
     for (const auto& entry : wanted.links)
         interfaces.insert(entry.first);
     mirror_.set_interfaces(std::move(interfaces));
+    announced_.want(wanted.announced);
     wanted_ = std::move(wanted);
     next_probe_ = {};
 }

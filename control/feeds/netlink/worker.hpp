@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "control/feeds/netlink/announced_routes.hpp"
 #include "control/feeds/netlink/mirror.hpp"
 #include "control/feeds/netlink/socket.hpp"
 
@@ -22,6 +24,7 @@ struct WantedLink {
 struct Wanted {
     std::map<std::string, WantedLink> links; // every interface of ours
     std::set<NeighborPlace> next_hops;
+    std::optional<WantedRoutes> announced; // nullopt: those that are there
     bool operator==(const Wanted&) const = default;
 };
 
@@ -37,6 +40,7 @@ public:
 
     [[nodiscard]] int descriptor() const { return events_.descriptor(); }
     [[nodiscard]] KernelState snapshot() const { return mirror_.snapshot(); }
+    [[nodiscard]] AnnouncedRoutes& announced() { return announced_; }
 
     void want(Wanted wanted);
     // The dataplane holds packets for it. Remembered while it resolves, so that it does not go stale unnoticed.
@@ -48,6 +52,7 @@ public:
 private:
     Worker(Socket events, Socket requests, std::set<std::string> interfaces, Namespace kind);
     [[nodiscard]] Result<void> dump_all();
+    void handle(const nlmsghdr& message);
     void set_up(const std::string& name, const LinkState& link);
     void set_addresses(const std::string& name, std::uint32_t link, const std::set<Prefix>& wanted);
     void confine(const std::string& name, std::uint32_t link);
@@ -59,6 +64,7 @@ private:
     Socket events_;
     Socket requests_;
     Mirror mirror_;
+    AnnouncedRoutes announced_;
     Namespace kind_;
     Wanted wanted_;
     std::set<NeighborPlace> asked_;

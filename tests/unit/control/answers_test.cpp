@@ -66,7 +66,7 @@ TEST_CASE("everybody may read, and only what is here")
     CHECK(world.ask(topic(api::STATUS), false).control_status().applied() == 0);
     CHECK(world.ask(topic(api::FEEDS), false).feeds().feeds_size() == 1);
     CHECK(world.ask(topic(api::DROPS)).failure().what() ==
-          "sluice-control answers status, feeds and backends; ask sluice-dataplane for the rest");
+          "sluice-control answers status, feeds, backends and announcements; ask sluice-dataplane for the rest");
     api::Request transaction;
     transaction.mutable_transaction();
     CHECK(world.ask(transaction).failure().what() == "sluice-control answers hello, query, apply, rollback and drain");

@@ -71,6 +71,7 @@ const std::vector<Row>& other_rows()
         {"nat", [](auto& c) { c.nat.rules.clear(); }},
         {"services", [](auto& c) { c.services.clear(); }},
         {"registries", [](auto& c) { c.registries["new"].file = "/etc/registry.yaml"; }},
+        {"bgp", [](auto& c) { c.bgp.as = 65'010; }},
         {"routes", [](auto& c) { c.routes.clear(); }},
         {"neighbors", [](auto& c) { c.neighbors.clear(); }},
     };

@@ -352,6 +352,30 @@ TEST_CASE("every command that reads tells who does not answer")
     }
 }
 
+TEST_CASE("a node is drained and undrained, and what is announced is listed")
+{
+    World world;
+    api::Reply drained;
+    drained.mutable_control_status()->mutable_announcing()->set_drained(true);
+    api::Reply listed;
+    api::Announcement& one = *listed.mutable_announcements()->add_announcements();
+    one.mutable_prefix()->set_address(IpAddress::parse("203.0.113.80").value().packed());
+    one.mutable_prefix()->set_length(32);
+    one.set_kind("service");
+    one.set_of("order");
+    one.set_announced(true);
+    one.set_age_s(120);
+    world.control({{-1, drained}, {api::ANNOUNCEMENTS, listed}});
+    CHECK(contains(world.run({"drain", "node"})->out, "until `sluicectl undrain node`"));
+    CHECK_FALSE(world.control_was_asked().drain_node().undo());
+    CHECK(exit_of(world.run({"undrain", "node"})) == 0);
+    CHECK(world.control_was_asked().drain_node().undo());
+    CHECK(exit_of(world.run({"drain", "everything"})) == 2);
+    const std::string list = world.run({"announcements"})->out;
+    CHECK(contains(list, "203.0.113.80/32"));
+    CHECK(contains(list, "order"));
+}
+
 TEST_CASE("a difference is a finding, a refusal too, an application is fine")
 {
     World world;
