@@ -29,6 +29,7 @@ enum class Type : std::uint8_t {
     service_port,
     cores,
     community,
+    listen_address,
 };
 
 enum class Applies : std::uint8_t { live, restart };

@@ -25,8 +25,9 @@ using Scalar = tl::expected<T, std::string>;
 [[nodiscard]] Scalar<bool> parse_boolean(std::string_view text);                       // true, false
 [[nodiscard]] Scalar<std::vector<unsigned>> parse_cores(std::string_view text);        // 1 or 2-7 or 1,4-6
 [[nodiscard]] Scalar<std::pair<std::uint16_t, std::uint16_t>> parse_port_range(std::string_view text); // 1024-65535
-[[nodiscard]] Scalar<ServicePort> parse_service_port(std::string_view text); // 443/tcp, 53/udp
-[[nodiscard]] Scalar<Community> parse_community(std::string_view text);      // 64512:100, 4200000001:1:2, no-export
+[[nodiscard]] Scalar<ServicePort> parse_service_port(std::string_view text);     // 443/tcp, 53/udp
+[[nodiscard]] Scalar<Community> parse_community(std::string_view text);          // 64512:100, 4200000001:1:2, no-export
+[[nodiscard]] Scalar<ListenAddress> parse_listen_address(std::string_view text); // 127.0.0.1:9469, [::1]:9469
 [[nodiscard]] Scalar<IpAddress> parse_address(std::string_view text);
 [[nodiscard]] Scalar<Ipv4Address> parse_ipv4(std::string_view text);
 [[nodiscard]] Scalar<Prefix> parse_interface_address(std::string_view text); // host bits kept
