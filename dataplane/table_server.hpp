@@ -24,7 +24,7 @@ struct TableServerParts {
     WorkerSet& workers;
     Housekeeping& housekeeping;
     PortWatch& ports;
-    const Telemetry& telemetry;
+    Telemetry& telemetry;
 };
 
 class TableServer {

@@ -12,6 +12,7 @@
 #include "dataplane/published.hpp"
 #include "dataplane/reason_names.hpp"
 #include "dataplane/table/model.hpp"
+#include "dataplane/table_use.hpp"
 #include "dataplane/worker_set.hpp"
 
 namespace sluice::dataplane {
@@ -47,6 +48,9 @@ class Telemetry {
 public:
     explicit Telemetry(const TelemetrySources& sources);
 
+    // To be called ten times a second: notes how full the tables are.
+    void look() { use_.look(from_.tables.read()); }
+
     [[nodiscard]] api::Hello hello() const;
     // A topic of the control process is answered by a Failure that says so.
     [[nodiscard]] api::Reply answer(const api::Query& query, const ControlPresence& control) const;
@@ -56,10 +60,12 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void fill(api::Status& status, const ControlPresence& control) const;
+    void fill(api::Metrics& metrics, const ControlPresence& control) const;
     void add_warnings(api::Status& status) const;
 
     TelemetrySources from_;
     ReasonNames names_;
+    TableUse use_;
     Clock::time_point started_ = Clock::now();
 };
 
