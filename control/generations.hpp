@@ -30,7 +30,8 @@ public:
 
     [[nodiscard]] Result<Kept> read(std::uint64_t number) const;
     [[nodiscard]] std::optional<Kept> find(const std::string& digest) const; // the newest with this digest
-    [[nodiscard]] std::uint64_t newest() const { return newest_; }           // 0: none yet
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+    [[nodiscard]] std::uint64_t newest() const { return newest_; } // 0: none yet
 
 private:
     explicit Generations(std::string folder);

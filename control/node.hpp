@@ -7,13 +7,17 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "control/acknowledgements.hpp"
 #include "control/desired/desired.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
 #include "control/reconciler.hpp"
+#include "control/trial.hpp"
 
 namespace sluice::control {
 
@@ -21,6 +25,7 @@ struct NodeHooks {
     std::function<void(netlink::Wanted)> want = [](const netlink::Wanted&) {};
     std::function<void(const NeighborPlace&)> probe = [](const NeighborPlace&) {};
     std::function<FeedStatus()> kernel_status = [] { return FeedStatus{}; };
+    std::function<std::string()> other_error = [] { return std::string(); }; // of the process around the node
 };
 
 class Node {
@@ -30,30 +35,44 @@ public:
 
     Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks);
 
-    // The first configuration is in force without a dataplane's consent; it is kept here.
-    [[nodiscard]] Result<void> keep_first();
+    // The first configuration is in force without a dataplane's consent; it is kept here. One that is on trial, or was
+    // taken back, is treated as trial.hpp says.
+    [[nodiscard]] Result<void> keep_first(Trial::WallClock::time_point now = Trial::WallClock::now());
 
     // Loads, programs and keeps; an error of any kind leaves everything as it was. Confirms losses that feeds hold
-    // back.
-    [[nodiscard]] Outcome apply(const std::string& path);
+    // back. `trial` above zero: what was before comes back by itself after that time unless confirm() is called.
+    // Without it the configuration stays, and so ends a trial that is under way.
+    [[nodiscard]] Outcome apply(const std::string& path, std::chrono::milliseconds trial = {});
+    [[nodiscard]] Outcome confirm();
     // What apply would change; changes nothing.
     [[nodiscard]] Outcome diff(const std::string& path) const;
-    // Applies what was kept under this number; 0: the one before the present one.
+    // Applies what was kept under this number; 0: the one before the present one, on trial the one it would go back to.
     [[nodiscard]] Outcome roll_back(std::uint64_t number);
 
     void set_kernel(KernelState state);
     void handle_registries();
     // Does what is due; returns when something will be due again.
-    [[nodiscard]] Clock::time_point step(Clock::time_point now) { return reconciler_.step(now); }
+    [[nodiscard]] Clock::time_point step(Clock::time_point now);
 
     [[nodiscard]] std::vector<int> descriptors() const; // readable: step or handle_registries has work
     [[nodiscard]] api::ControlStatus status() const;
+    [[nodiscard]] const config::Config& settings() const { return plan_.configuration.settings; }
+    [[nodiscard]] std::uint64_t objects() const { return reconciler_.programmed().size(); }
+    [[nodiscard]] const Reconciler::Tally& tally() const { return reconciler_.tally(); }
+    [[nodiscard]] const Acknowledgements& acknowledgements() const { return acknowledgements_; }
 
 private:
-    [[nodiscard]] Outcome apply(Configuration configuration);
+    [[nodiscard]] Outcome apply(Configuration configuration, std::chrono::milliseconds trial = {});
     [[nodiscard]] Desired desire(const Plan& plan, const ObjectSet& programmed) const;
     [[nodiscard]] ObjectSet wanted(const ObjectSet& programmed);
-    [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
+    [[nodiscard]] Outcome program(Plan plan, api::Applied applied, std::chrono::milliseconds trial);
+    [[nodiscard]] bool is_on_trial() const { return trial_.has_value() && trial_due_.has_value(); }
+    [[nodiscard]] Result<void> begin_trial(std::uint64_t number, std::chrono::milliseconds time);
+    void end_trial();
+    void resume_trial(Trial::WallClock::time_point now);
+    void fall_back();
+    [[nodiscard]] std::string trial_text() const;
+    void note_changes(const FeedStatus& feed);
     [[nodiscard]] api::Applied compare(const Plan& plan) const;
     void connected(const api::Hello& hello);
     void neighbor_wanted(std::uint32_t interface, const std::string& packed_address) const;
@@ -62,12 +81,17 @@ private:
     NodeHooks hooks_;
     Plan plan_;
     std::uint64_t applied_ = 0; // number of the configuration in force
+    TrialFile trial_file_;
+    std::optional<Trial> trial_;                 // on trial, or taken back and not yet replaced by another
+    std::optional<Clock::time_point> trial_due_; // while it is on trial
     std::optional<config::Config> started_;
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
     netlink::Wanted asked_of_kernel_;
     std::vector<std::string> problems_;
     Clock::time_point since_ = Clock::now();
+    Acknowledgements acknowledgements_;
+    std::map<std::string, Clock::time_point> noticed_; // by feed: the change that was noted last
     Reconciler reconciler_;
 };
 

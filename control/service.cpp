@@ -47,9 +47,11 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
     : file_(first.path)
     , signals_(std::move(signals))
     , kernel_(std::move(kernel))
+    , metrics_(folders.run + "/dataplane.sock")
     , node_(std::move(first), std::move(generations), folders.run + "/dataplane.sock",
             {[this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
-             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); }})
+             [this](const NeighborPlace& place) { kernel_->probe(place); }, [this] { return kernel_->status(); },
+             [this] { return metrics_.error(); }})
 {
 }
 
@@ -77,11 +79,22 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
 void Service::run()
 {
     while (!stopping_) {
-        wait_until(node_.step(Node::Clock::now()));
+        const Node::Clock::time_point due = node_.step(Node::Clock::now());
+        serve_metrics();
+        wait_until(due);
         handle_signals();
         server_->poll(0);
         node_.handle_registries();
     }
+}
+
+// Published before anybody can ask, and on every turn from then on.
+void Service::serve_metrics()
+{
+    const auto& wanted = node_.settings().node.metrics;
+    if (wanted)
+        metrics_.board().publish({node_.status(), node_.tally(), node_.objects(), node_.acknowledgements().all()});
+    metrics_.serve(wanted, Node::Clock::now());
 }
 
 void Service::wait_until(Node::Clock::time_point due)

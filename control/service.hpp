@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/feeds/netlink/feed.hpp"
+#include "control/metrics/endpoint.hpp"
 #include "control/node.hpp"
 #include "dataplane/api/descriptor.hpp"
 #include "dataplane/api/server.hpp"
@@ -30,6 +31,7 @@ private:
     Service(Configuration first, Generations generations, const Folders& folders, api::Descriptor signals,
             std::unique_ptr<netlink::Feed> kernel);
 
+    void serve_metrics();
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
     void apply_again();
@@ -38,6 +40,7 @@ private:
     api::Descriptor signals_;
     bool stopping_ = false;
     std::unique_ptr<netlink::Feed> kernel_;
+    metrics::Endpoint metrics_;
     Node node_;
     std::unique_ptr<api::Server> server_;
 };

@@ -87,6 +87,7 @@ bool FileFeed::confirm()
 
 bool FileFeed::read()
 {
+    const TimePoint noticed = clock_();
     held_back_ = false;
     auto text = config::read_text_file(settings_.file);
     if (!text) return lose(text.error().text());
@@ -102,14 +103,15 @@ bool FileFeed::read()
     if (held_back_)
         return lose("only " + std::to_string(after) + " of " + std::to_string(before) +
                     " endpoints are left; held back until 'sluicectl apply' or SIGHUP confirms it");
-    return accept(std::move(file->services), std::move(*text));
+    return accept(std::move(file->services), std::move(*text), noticed);
 }
 
-bool FileFeed::accept(Services services, std::string text)
+bool FileFeed::accept(Services services, std::string text, TimePoint noticed)
 {
     services_ = std::move(services);
     text_ = std::move(text);
     status_.entries = endpoints(*services_);
+    status_.noticed = noticed;
     status_.since = clock_();
     enter(FeedState::synchronised, "");
     return true;
@@ -134,6 +136,7 @@ bool FileFeed::expire()
     services_->clear();
     text_.clear();
     status_.entries = 0;
+    status_.noticed = clock_();
     return true;
 }
 

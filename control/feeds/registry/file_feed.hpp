@@ -13,7 +13,8 @@ namespace sluice::control::registry {
 
 class FileFeed final : public Feed {
 public:
-    using Clock = std::function<std::chrono::steady_clock::time_point()>;
+    using TimePoint = std::chrono::steady_clock::time_point;
+    using Clock = std::function<TimePoint()>;
 
     FileFeed(std::string name, config::Registry settings, Clock clock = std::chrono::steady_clock::now);
 
@@ -27,7 +28,7 @@ private:
     bool watch();
     bool drain();
     bool read();
-    bool accept(Services services, std::string text);
+    bool accept(Services services, std::string text, TimePoint noticed);
     bool lose(const std::string& why);
     bool expire();
     void enter(FeedState state, const std::string& error);
@@ -40,9 +41,9 @@ private:
     int watch_ = -1;
     std::string text_; // of services_
     std::optional<Services> services_;
-    bool loss_confirmed_ = false; // for the read that follows
-    bool held_back_ = false;      // what was read last is the loss of most endpoints
-    std::optional<std::chrono::steady_clock::time_point> unreadable_since_; // keep-when-lost counts from here
+    bool loss_confirmed_ = false;               // for the read that follows
+    bool held_back_ = false;                    // what was read last is the loss of most endpoints
+    std::optional<TimePoint> unreadable_since_; // keep-when-lost counts from here
     FeedStatus status_;
 };
 
