@@ -23,7 +23,8 @@ FOLDERS = {  # of questions, with what they are about
     "l4lb": "services in front of two backends, on one node and on two; net_tap",
     "vxlan": "the kernel's VXLAN device as peer; net_tap",
     "gtpu": "tunnels made by scapy and read by tshark; net_tap",
-    "control": "configurations applied under traffic, the control process killed; net_tap",
+    "control": "configurations applied under traffic, on trial, the control process killed; net_tap",
+    "metrics": "the Prometheus endpoint against sluicectl, scraped hard, and what it measures of the feeds; net_tap",
     "fault": "dataplanes with a leak and with a double count are found out; net_tap",
 }
 BUILDS = {  # folder: (compiler, options of meson)

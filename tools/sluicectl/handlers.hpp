@@ -23,6 +23,7 @@ Outcome show_feeds(const Invocation& invocation, Node& node);       // feeds.cpp
 Outcome check_file(const Invocation& invocation, Node& node);       // check.cpp
 Outcome diff_file(const Invocation& invocation, Node& node);        // apply.cpp
 Outcome apply_file(const Invocation& invocation, Node& node);       // apply.cpp
+Outcome confirm_trial(const Invocation& invocation, Node& node);    // apply.cpp
 Outcome roll_back(const Invocation& invocation, Node& node);        // apply.cpp
 Outcome print_help(const Invocation& invocation, Node& node);       // help.cpp
 Outcome print_completion(const Invocation& invocation, Node& node); // completion.cpp
