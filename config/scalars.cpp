@@ -244,7 +244,7 @@ Scalar<ListenAddress> parse_listen_address(std::string_view text)
         const auto port = port_number(text.substr(colon + 1));
         if (address && port && address->is_v4() != bracketed) return ListenAddress{*address, *port};
     }
-    return wrong(text, "is not an address with a port; write it as 127.0.0.1:9469 or [::1]:9469");
+    return wrong(text, "is not an address with a port; write it as 127.0.0.1:9469");
 }
 
 Scalar<IpAddress> parse_address(std::string_view text)

@@ -60,11 +60,11 @@ std::string text_of(const api::ControlStatus& status)
                       std::to_string(status.applied()) + "\n           dataplane " +
                       (status.dataplane_connected() ? "connected" : "not connected") + '\n';
     if (!status.error().empty()) out += "error      " + status.error() + '\n';
+    for (const std::string& key : status.needs_restart())
+        out += "restart    needed for " + key + '\n';
     if (!status.trial().empty())
         out += "trial      " + status.trial() +
                (status.confirm_left_s() == 0 ? "" : ", " + span(status.confirm_left_s()) + " left") + '\n';
-    for (const std::string& key : status.needs_restart())
-        out += "restart    needed for " + key + '\n';
     for (const api::Feed& feed : status.feeds())
         out += text_of(feed);
     return out;

@@ -15,13 +15,13 @@ class Scrape:
         self.samples = {(sample.name, frozenset(sample.labels.items())): sample.value
                         for family in self.families.values() for sample in family.samples}
 
-    def __call__(self, name, **labels):
-        return self.samples.get((name, frozenset(labels.items())))
+    def __call__(self, sample, /, **labels):
+        return self.samples.get((sample, frozenset(labels.items())))
 
-    def series(self, name, *labels):
+    def series(self, wanted, *labels):
         """{the values of these labels: value} of all series of a sample name."""
         return {tuple(dict(found).get(label, "") for label in labels): value
-                for (sample, found), value in self.samples.items() if sample == name}
+                for (sample, found), value in self.samples.items() if sample == wanted}
 
 
 def fetch(space, url, seconds=10):
