@@ -21,6 +21,16 @@ void check_ports(const Config& config, Findings& findings)
     }
 }
 
+// civetweb can do IPv6; Debian builds it without.
+void check_metrics(const Config& config, Findings& findings)
+{
+    const auto& metrics = config.node.metrics;
+    if (metrics && !metrics->address.is_v4())
+        findings.error("node.metrics", "'" + metrics->text() +
+                                           "' is IPv6, and the HTTP server of this system has none; write an IPv4 "
+                                           "address of this machine, as in 127.0.0.1:9469");
+}
+
 void check_workers(const Config& config, Findings& findings)
 {
     const auto& cores = config.workers.cores;

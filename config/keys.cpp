@@ -32,6 +32,9 @@ constexpr std::array gateway_rows{
         "Network namespace of the exception TAPs; without it the one the processes were started in."},
     Key{"node.drain-time", Type::duration, 0, hour, "", "", "10s", live,
         "How long forwarding goes on after a stop was asked for, when something was announced."},
+    Key{"node.metrics", Type::listen_address, 0, 0, "", "none", "none", live,
+        "Where Prometheus fetches /metrics, in the namespace the control process was started in; nobody is asked for a "
+        "password."},
 
     Key{"memory.hugepages", Type::bytes, 64 * mib, 1'024 * gib, "", "none", "none", restart,
         "Hugepage memory to take; `none` runs without hugepages."},
@@ -255,9 +258,9 @@ constexpr std::array registry_rows{
 // clang-format on
 
 constexpr std::array<std::string_view, 20> type_names{
-    "text",        "name",       "interface name", "word",         "true or false",  "count",    "number",
-    "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix",   "IPv4 prefix",
-    "MAC address", "port range", "port/protocol",  "host:port",    "cores",          "community"};
+    "text",        "name",       "interface name", "word",         "true or false",  "count",     "number",
+    "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix",    "IPv4 prefix",
+    "MAC address", "port range", "port/protocol",  "host:port",    "cores",          "community", "address:port"};
 
 std::string bounded_text(const Key& key, std::uint64_t value)
 {

@@ -30,6 +30,7 @@ enum class Type : std::uint8_t {
     host_port,
     cores,
     community,
+    listen_address,
 };
 
 enum class Applies : std::uint8_t { live, restart };

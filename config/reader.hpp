@@ -45,6 +45,10 @@ inline bool convert(const Tree& value, ServicePort& into)
 {
     return take(parse_service_port(value.text), into);
 }
+inline bool convert(const Tree& value, ListenAddress& into)
+{
+    return take(parse_listen_address(value.text), into);
+}
 // check_shape has refused host bits where there may be none.
 inline bool convert(const Tree& value, Prefix& into)
 {

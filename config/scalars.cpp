@@ -248,6 +248,21 @@ Scalar<HostPort> parse_host_port(std::string_view text)
     return wrong(text, "is not host:port; write it as zk1:2181, 10.0.0.5:2181 or [2001:db8::5]:2181");
 }
 
+// The port follows the last colon; an IPv6 address stands in brackets, or nobody could tell where it ends.
+Scalar<ListenAddress> parse_listen_address(std::string_view text)
+{
+    const std::size_t colon = text.rfind(':');
+    if (colon != std::string_view::npos) {
+        std::string_view host = text.substr(0, colon);
+        const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+        if (bracketed) host = host.substr(1, host.size() - 2);
+        const auto address = IpAddress::parse(host);
+        const auto port = port_number(text.substr(colon + 1));
+        if (address && port && address->is_v4() != bracketed) return ListenAddress{*address, *port};
+    }
+    return wrong(text, "is not an address with a port; write it as 127.0.0.1:9469");
+}
+
 Scalar<IpAddress> parse_address(std::string_view text)
 {
     if (const auto address = IpAddress::parse(text)) return *address;

@@ -33,6 +33,7 @@ struct HostPort {
 [[nodiscard]] Scalar<ServicePort> parse_service_port(std::string_view text); // 443/tcp, 53/udp
 [[nodiscard]] Scalar<Community> parse_community(std::string_view text);      // 64512:100, 4200000001:1:2, no-export
 [[nodiscard]] Scalar<HostPort> parse_host_port(std::string_view text); // zk1:2181, 10.0.0.5:2181, [2001:db8::5]:2181
+[[nodiscard]] Scalar<ListenAddress> parse_listen_address(std::string_view text); // 127.0.0.1:9469, [::1]:9469
 [[nodiscard]] Scalar<IpAddress> parse_address(std::string_view text);
 [[nodiscard]] Scalar<Ipv4Address> parse_ipv4(std::string_view text);
 [[nodiscard]] Scalar<Prefix> parse_interface_address(std::string_view text); // host bits kept

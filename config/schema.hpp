@@ -14,11 +14,24 @@
 
 namespace sluice::config {
 
+// Where a server listens.
+struct ListenAddress {
+    IpAddress address;
+    std::uint16_t port = 0;
+    bool operator==(const ListenAddress&) const = default;
+    [[nodiscard]] std::string text() const // "127.0.0.1:9469", "[::1]:9469"
+    {
+        const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
+        return host + ":" + std::to_string(port);
+    }
+};
+
 struct Node {
     std::string name;
     Ipv4Address router_id;
     std::string netns; // empty: the namespace the processes were started in
     std::chrono::milliseconds drain_time{10'000};
+    std::optional<ListenAddress> metrics; // nullopt: `none`, nobody can ask for them
 };
 
 struct Memory {

@@ -43,6 +43,7 @@ void read_machine(const Tree& root, Config& config)
     read(node, "router-id", config.node.router_id);
     read(node, "netns", config.node.netns);
     read(node, "drain-time", config.node.drain_time);
+    read(node, "metrics", config.node.metrics); // `none` is no endpoint and leaves it empty, which means the same
     read_memory(section(root, "memory"), config.memory);
     read_workers(section(root, "workers"), config.workers);
     for (const TreeEntry& entry : entries(root, "ports")) {

@@ -127,6 +127,8 @@ Problem typed(const Key& key, std::string_view text)
         return plain(parse_cores(text));
     case Type::community:
         return plain(parse_community(text));
+    case Type::listen_address:
+        return plain(parse_listen_address(text));
     }
     return std::nullopt;
 }

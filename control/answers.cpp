@@ -5,6 +5,9 @@
 namespace sluice::control {
 namespace {
 
+constexpr std::uint64_t shortest_trial_ms = 1'000;
+constexpr std::uint64_t longest_trial_ms = 24ULL * 3'600 * 1'000;
+
 api::Reply refusal(const Errors& errors)
 {
     api::Reply reply = api::failure(errors.size() == 1 ? "refused" : std::to_string(errors.size()) + " errors");
@@ -55,7 +58,11 @@ api::Reply apply(Node& node, const api::Apply& request)
     // Our working folder is not the asker's.
     if (!std::filesystem::path(request.path()).is_absolute())
         return api::failure("'" + request.path() + "' is no absolute path");
-    return reply_of(request.dry_run() ? node.diff(request.path()) : node.apply(request.path()));
+    if (request.dry_run()) return reply_of(node.diff(request.path()));
+    if (request.confirm_ms() != 0 &&
+        (request.confirm_ms() < shortest_trial_ms || request.confirm_ms() > longest_trial_ms))
+        return api::failure("a time to confirm is 1s to 24h, not " + std::to_string(request.confirm_ms()) + "ms");
+    return reply_of(node.apply(request.path(), std::chrono::milliseconds(request.confirm_ms())));
 }
 
 api::Reply drain(Node& node, const api::DrainBackend& request)
@@ -81,14 +88,17 @@ api::Reply answer(Node& node, const api::Request& request, const api::Peer& peer
 {
     if (request.has_hello()) return greet(node, request.hello());
     if (request.has_query()) return query(node, request.query().topic());
-    if (!request.has_apply() && !request.has_rollback() && !request.has_drain_backend() && !request.has_drain_node())
-        return api::failure("sluice-control answers hello, query, apply, rollback and drain");
+    const bool changes = request.has_apply() || request.has_rollback() || request.has_confirm() ||
+                         request.has_drain_backend() || request.has_drain_node();
+    if (!changes) return api::failure("sluice-control answers hello, query, apply, confirm, rollback and drain");
     if (!peer.may_change)
         return api::failure("uid " + std::to_string(peer.uid) +
                             " may read only; be root or the user of sluice-control");
     if (request.has_drain_backend()) return drain(node, request.drain_backend());
     if (request.has_drain_node()) return drain(node, request.drain_node());
-    return request.has_apply() ? apply(node, request.apply()) : reply_of(node.roll_back(request.rollback().applied()));
+    if (request.has_apply()) return apply(node, request.apply());
+    if (request.has_confirm()) return reply_of(node.confirm());
+    return reply_of(node.roll_back(request.rollback().applied()));
 }
 
 } // namespace sluice::control

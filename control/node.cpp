@@ -1,7 +1,10 @@
 // Rule of this file: a configuration comes into force only when the dataplane holds what follows from it.
 #include "control/node.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <tuple>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -18,16 +21,21 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
     , drained_(DrainedBackends::open(generations_.folder()))
     , judgements_{{}, drained_.names(), {}}
     , drain_mark_(generations_.folder())
-    , reconciler_(std::move(dataplane_socket), {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
-                                                [this](const ObjectSet& programmed) { return wanted(programmed); },
-                                                [this](std::uint32_t interface, const std::string& address) {
-                                                    neighbor_wanted(interface, address);
-                                                }})
+    , trial_file_(generations_.folder())
+    , reconciler_(std::move(dataplane_socket),
+                  {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
+                   [this](const ObjectSet& programmed) { return wanted(programmed); },
+                   [this](std::uint32_t interface, const std::string& address) { neighbor_wanted(interface, address); },
+                   [this](bool was_told) {
+                       if (was_told) acknowledgements_.acknowledged(Clock::now());
+                       acknowledgements_.forget();
+                   }})
 {
 }
 
-Result<void> Node::keep_first()
+Result<void> Node::keep_first(Trial::WallClock::time_point now)
 {
+    resume_trial(now);
     const Configuration& first = plan_.configuration;
     const auto kept = generations_.keep({0, first.settings.digest, first.path, first.text});
     if (!kept) return tl::unexpected(kept.error());
@@ -69,15 +77,16 @@ ObjectSet Node::wanted(const ObjectSet& programmed)
     return std::move(state.objects);
 }
 
-Node::Outcome Node::apply(const std::string& path)
+Node::Outcome Node::apply(const std::string& path, std::chrono::milliseconds trial)
 {
     auto configuration = read_configuration(path);
     if (!configuration) return tl::unexpected(std::move(configuration.error()));
-    return apply(std::move(*configuration));
+    return apply(std::move(*configuration), trial);
 }
 
 Node::Outcome Node::roll_back(std::uint64_t number)
 {
+    if (number == 0 && is_on_trial()) number = trial_->back_to;
     if (number == 0 && applied_ <= 1)
         return tl::unexpected(Errors{{"rollback", "there is no configuration before this"}});
     const auto kept = generations_.read(number == 0 ? applied_ - 1 : number);
@@ -87,7 +96,7 @@ Node::Outcome Node::roll_back(std::uint64_t number)
     return apply(std::move(*configuration));
 }
 
-Node::Outcome Node::apply(Configuration configuration)
+Node::Outcome Node::apply(Configuration configuration, std::chrono::milliseconds trial)
 {
     if (!reconciler_.is_connected())
         return tl::unexpected(
@@ -95,7 +104,7 @@ Node::Outcome Node::apply(Configuration configuration)
     Plan plan = make_plan(std::move(configuration), started_, plan_.registries);
     (void)plan.registries.confirm();
     api::Applied applied = compare(plan);
-    return program(std::move(plan), std::move(applied));
+    return program(std::move(plan), std::move(applied), trial);
 }
 
 Node::Outcome Node::diff(const std::string& path) const
@@ -122,12 +131,18 @@ api::Applied Node::compare(const Plan& plan) const
 }
 
 // Kept before it is programmed: what runs can always be found again. Refused by the dataplane: as if it had never been.
-Node::Outcome Node::program(Plan plan, api::Applied applied)
+Node::Outcome Node::program(Plan plan, api::Applied applied, std::chrono::milliseconds trial)
 {
     const std::uint64_t before = generations_.newest();
     const Configuration& next = plan.configuration;
     const auto kept = generations_.keep({0, next.settings.digest, next.path, next.text});
     if (!kept) return tl::unexpected(Errors{kept.error()});
+    if (!is_on_trial() && *kept == applied_) trial = {}; // it is in force already: there is nothing to try
+    const auto trial_before = std::pair(trial_, trial_due_);
+    if (const auto begun = trial.count() > 0 ? begin_trial(*kept, trial) : Result<void>{}; !begun) {
+        if (*kept != before) generations_.forget_newest();
+        return tl::unexpected(Errors{begun.error()});
+    }
     std::swap(plan_, plan);
     const announce::Usable usable = announcer_.next();
     const auto programmed = reconciler_.program(Clock::now());
@@ -135,10 +150,13 @@ Node::Outcome Node::program(Plan plan, api::Applied applied)
         std::swap(plan_, plan);
         announcer_.set_next(usable);
         if (*kept != before) generations_.forget_newest();
+        std::tie(trial_, trial_due_) = trial_before;
+        (void)trial_file_.write(trial_); // a file that stays names a configuration that nobody has
         reconciler_.mark_dirty(Clock::now());
         spdlog::error("event=apply_refused digest={} error=\"{}\"", applied.digest(), programmed.error().text());
         return tl::unexpected(Errors{programmed.error()});
     }
+    if (trial.count() == 0 && trial_) end_trial();
     applied_ = *kept;
     hooks_.configured(plan_.effective);
     applied.set_applied(applied_);
@@ -151,6 +169,7 @@ Node::Outcome Node::program(Plan plan, api::Applied applied)
 
 void Node::connected(const api::Hello& hello)
 {
+    acknowledgements_.forget(); // what follows is a resynchronisation
     started_ = find_started(hello.config_digest(), plan_.configuration, generations_);
     started_unknown_ = !started_;
     if (started_unknown_) spdlog::warn("event=dataplane_configuration_unknown digest={}", hello.config_digest());
@@ -171,6 +190,7 @@ void Node::set_kernel(KernelState state)
 {
     kernel_ = std::move(state);
     announcer_.kernel_changed(Clock::now());
+    note_changes(hooks_.kernel_status());
     reconciler_.mark_dirty(Clock::now());
 }
 
@@ -184,7 +204,16 @@ void Node::use_learned(bool use)
 
 void Node::handle_registries()
 {
-    if (plan_.registries.handle()) reconciler_.mark_dirty(Clock::now());
+    if (!plan_.registries.handle()) return;
+    for (const FeedStatus& feed : plan_.registries.status())
+        note_changes(feed);
+    reconciler_.mark_dirty(Clock::now());
+}
+
+void Node::note_changes(const FeedStatus& feed)
+{
+    const Clock::time_point when = feed.noticed.value_or(feed.since);
+    if (std::exchange(noticed_[feed.name], when) != when) acknowledgements_.noticed(feed.name, when);
 }
 
 std::vector<int> Node::descriptors() const

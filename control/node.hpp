@@ -7,9 +7,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "control/acknowledgements.hpp"
 #include "control/announce/announcer.hpp"
 #include "control/announce/drain_mark.hpp"
 #include "control/desired/desired.hpp"
@@ -18,6 +21,7 @@
 #include "control/plan.hpp"
 #include "control/presence/wanted.hpp"
 #include "control/reconciler.hpp"
+#include "control/trial.hpp"
 
 namespace sluice::control {
 
@@ -34,6 +38,7 @@ struct NodeHooks {
     std::function<std::vector<netlink::AnnouncedRoute>()> announced = [] {
         return std::vector<netlink::AnnouncedRoute>{};
     };
+    std::function<std::string()> other_error = [] { return std::string(); }; // of the process around the node
 };
 
 class Node {
@@ -43,15 +48,18 @@ public:
 
     Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks);
 
-    // The first configuration is in force without a dataplane's consent; it is kept here.
-    [[nodiscard]] Result<void> keep_first();
+    // The first configuration is in force without a dataplane's consent; it is kept here. One that is on trial, or was
+    // taken back, is treated as trial.hpp says.
+    [[nodiscard]] Result<void> keep_first(Trial::WallClock::time_point now = Trial::WallClock::now());
 
     // Loads, programs and keeps; an error of any kind leaves everything as it was. Confirms losses that feeds hold
-    // back.
-    [[nodiscard]] Outcome apply(const std::string& path);
+    // back. `trial` above zero: what was before comes back by itself after that time unless confirm() is called.
+    // Without it the configuration stays, and so ends a trial that is under way.
+    [[nodiscard]] Outcome apply(const std::string& path, std::chrono::milliseconds trial = {});
+    [[nodiscard]] Outcome confirm();
     // What apply would change; changes nothing.
     [[nodiscard]] Outcome diff(const std::string& path) const;
-    // Applies what was kept under this number; 0: the one before the present one.
+    // Applies what was kept under this number; 0: the one before the present one, on trial the one it would go back to.
     [[nodiscard]] Outcome roll_back(std::uint64_t number);
 
     // Withdraws all that is announced, over restarts, until it is undone.
@@ -73,13 +81,24 @@ public:
     [[nodiscard]] const ServiceStates& services() const { return judgements_.former; }
     [[nodiscard]] api::BackendStates backend_states(const std::string& service = {}) const; // empty: of all services
     [[nodiscard]] api::Announcements announcements() const;
+    [[nodiscard]] const config::Config& settings() const { return plan_.configuration.settings; }
+    [[nodiscard]] std::uint64_t objects() const { return reconciler_.programmed().size(); }
+    [[nodiscard]] const Reconciler::Tally& tally() const { return reconciler_.tally(); }
+    [[nodiscard]] const Acknowledgements& acknowledgements() const { return acknowledgements_; }
 
 private:
-    [[nodiscard]] Outcome apply(Configuration configuration);
+    [[nodiscard]] Outcome apply(Configuration configuration, std::chrono::milliseconds trial = {});
     [[nodiscard]] Inputs inputs(const Plan& plan, const ObjectSet& programmed) const;
     [[nodiscard]] ObjectSet wanted(const ObjectSet& programmed);
     void take_services(ServiceStates services, std::vector<std::string> warnings);
-    [[nodiscard]] Outcome program(Plan plan, api::Applied applied);
+    [[nodiscard]] Outcome program(Plan plan, api::Applied applied, std::chrono::milliseconds trial);
+    [[nodiscard]] bool is_on_trial() const { return trial_.has_value() && trial_due_.has_value(); }
+    [[nodiscard]] Result<void> begin_trial(std::uint64_t number, std::chrono::milliseconds time);
+    void end_trial();
+    void resume_trial(Trial::WallClock::time_point now);
+    void fall_back();
+    [[nodiscard]] std::string trial_text() const;
+    void note_changes(const FeedStatus& feed);
     [[nodiscard]] api::Applied compare(const Plan& plan) const;
     void connected(const api::Hello& hello);
     void announce(Clock::time_point now);
@@ -91,6 +110,9 @@ private:
     NodeHooks hooks_;
     Plan plan_;
     std::uint64_t applied_ = 0; // number of the configuration in force
+    TrialFile trial_file_;
+    std::optional<Trial> trial_;                 // on trial, or taken back and not yet replaced by another
+    std::optional<Clock::time_point> trial_due_; // while it is on trial
     std::optional<config::Config> started_;
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
@@ -107,6 +129,8 @@ private:
     std::vector<std::string> problems_;
     std::vector<std::string> warnings_;
     Clock::time_point since_ = Clock::now();
+    Acknowledgements acknowledgements_;
+    std::map<std::string, Clock::time_point> noticed_; // by feed: the change that was noted last
     Reconciler reconciler_;
 };
 

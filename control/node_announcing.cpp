@@ -23,7 +23,9 @@ std::uint64_t seconds_passed(std::chrono::time_point<Clock> then)
 
 Node::Clock::time_point Node::step(Clock::time_point now)
 {
-    const Clock::time_point due = reconciler_.step(now);
+    if (trial_due_ && now >= *trial_due_) fall_back();
+    Clock::time_point due = reconciler_.step(now);
+    if (trial_due_) due = std::min(due, *trial_due_);
     if (announce_due_ || was_settled_ != reconciler_.is_settled() || announcer_.waits()) announce(now);
     return announcer_.waits() ? std::min(due, now + look_again) : due;
 }

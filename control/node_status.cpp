@@ -12,7 +12,7 @@ std::uint64_t seconds_since(std::chrono::steady_clock::time_point then)
     return static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
 }
 
-void add_feed(api::ControlStatus& status, const FeedStatus& feed)
+void add_feed(api::ControlStatus& status, const FeedStatus& feed, const Acknowledgements& acknowledgements)
 {
     api::Feed& out = *status.add_feeds();
     out.set_name(feed.name);
@@ -23,6 +23,10 @@ void add_feed(api::ControlStatus& status, const FeedStatus& feed)
     out.set_error(feed.error);
     out.set_skipped(feed.skipped);
     out.set_first_skipped(feed.first_skipped);
+    if (const Acknowledgements::Figures* figures = acknowledgements.find(feed.name)) {
+        out.set_ack_last_us(figures->last.count());
+        out.set_ack_p99_us(figures->p99.count());
+    }
 }
 
 } // namespace
@@ -42,6 +46,7 @@ api::ControlStatus Node::status() const
     status.set_generation(reconciler_.generation());
     status.set_applied(applied_);
     std::string error = reconciler_.error();
+    if (const std::string other = hooks_.other_error(); !other.empty()) error += (error.empty() ? "" : "; ") + other;
     for (const std::string& problem : problems_)
         error += (error.empty() ? "" : "; ") + problem;
     status.set_error(error);
@@ -55,12 +60,17 @@ api::ControlStatus Node::status() const
         status.add_warnings(line);
     if (started_unknown_)
         status.add_needs_restart("unknown: the dataplane was started with a configuration that is not kept here");
-    add_feed(status, hooks_.kernel_status());
+    if (trial_due_) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(*trial_due_ - Clock::now());
+        status.set_confirm_left_s(static_cast<std::uint64_t>(std::max<std::int64_t>(left.count(), 1)));
+    }
+    status.set_trial(trial_text());
+    add_feed(status, hooks_.kernel_status(), acknowledgements_);
     for (const FeedStatus& feed : hooks_.routing_status())
-        add_feed(status, feed);
-    if (presence_ && !presence_->vpcs.empty()) add_feed(status, hooks_.presence_status());
+        add_feed(status, feed, acknowledgements_);
+    if (presence_ && !presence_->vpcs.empty()) add_feed(status, hooks_.presence_status(), acknowledgements_);
     for (const FeedStatus& feed : plan_.registries.status())
-        add_feed(status, feed);
+        add_feed(status, feed, acknowledgements_);
     fill(*status.mutable_announcing());
     return status;
 }

@@ -83,6 +83,8 @@ Result<void> Reconciler::greet()
     if (!reply->has_programmed()) return fail("dataplane", "answered the question for its tables with something else");
     const bool is_new = start_identity_ != hello.start_identity();
     start_identity_ = hello.start_identity();
+    ++tally_.connections;
+    tally_.dataplane_starts += is_new ? 1 : 0;
     generation_ = reply->programmed().generation();
     programmed_ = to_set(reply->programmed().objects());
     spdlog::info("event=dataplane_connected node={} new={} generation={} objects={}", hello.node(), is_new, generation_,
@@ -97,8 +99,10 @@ Result<Reconciler::Counts> Reconciler::program(Clock::time_point now)
     const Moment started{Clock::now(), thread_time()};
     dirty_due_.reset();
     api::Transaction transaction = delta(programmed_, hooks_.wanted(programmed_));
-    const auto result = is_empty(transaction) ? Result<Counts>(Counts{}) : send(std::move(transaction));
+    const bool told = !is_empty(transaction);
+    const auto result = told ? send(std::move(transaction)) : Result<Counts>(Counts{});
     settle(started, now, result);
+    if (result) hooks_.settled(told);
     return result;
 }
 
@@ -110,6 +114,7 @@ Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
     const auto reply = client_->call(std::move(request), answer_timeout_ms_);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->has_committed()) return fail("dataplane", "answered a transaction with something else");
+    ++tally_.committed;
     record(programmed_, transaction);
     generation_ = reply->committed().generation();
     const Counts counts{static_cast<std::uint32_t>(transaction.remove_size()),
@@ -131,6 +136,7 @@ void Reconciler::settle(const Moment& started, Clock::time_point now, const Resu
         return;
     }
     if (!client_->connected()) return lose(now, result.error().text());
+    ++tally_.refused;
     const std::string why = "transaction refused: " + result.error().text();
     if (error_ != why) spdlog::error("event=transaction_refused error=\"{}\"", result.error().text());
     error_ = why;

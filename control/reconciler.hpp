@@ -25,6 +25,8 @@ struct ReconcilerHooks {
     // What should be held now.
     std::function<ObjectSet(const ObjectSet& programmed)> wanted;
     std::function<void(std::uint32_t interface, const std::string& packed_address)> neighbor_wanted;
+    // The dataplane holds what is wanted; whether it had to be told.
+    std::function<void(bool was_told)> settled = [](bool) {};
 };
 
 class Reconciler {
@@ -33,6 +35,14 @@ public:
     struct Counts {
         std::uint32_t removed = 0;
         std::uint32_t upserted = 0;
+    };
+
+    // Since the start of this process.
+    struct Tally {
+        std::uint64_t committed = 0; // transactions
+        std::uint64_t refused = 0;
+        std::uint64_t connections = 0;      // each began with what the dataplane said it held
+        std::uint64_t dataplane_starts = 0; // of those, to a dataplane with another start identity
     };
 
     // A million routes take the dataplane seconds.
@@ -58,6 +68,7 @@ public:
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] const ObjectSet& programmed() const { return programmed_; } // as known last
     [[nodiscard]] const std::string& error() const { return error_; }         // empty: all is well
+    [[nodiscard]] const Tally& tally() const { return tally_; }
 
 private:
     void connect(Clock::time_point now);
@@ -80,6 +91,7 @@ private:
     std::uint64_t start_identity_ = 0;
     std::string error_;
     bool settled_ = false;
+    Tally tally_;
     std::optional<Clock::time_point> dirty_due_;
     Clock::time_point retry_due_{};
     std::chrono::milliseconds patience_;

@@ -82,6 +82,7 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
     , kernel_(std::move(kernel))
     , checks_(std::move(checks))
     , routing_(first.settings.node.name)
+    , metrics_(folders.run + "/dataplane.sock")
     , node_(
           std::move(first), std::move(generations), folders.run + "/dataplane.sock",
           {.want = [this](netlink::Wanted wanted) { kernel_->want(std::move(wanted)); },
@@ -93,7 +94,8 @@ Service::Service(Configuration first, Generations generations, const Folders& fo
            .be_present = [this](presence::Wanted wanted) { presence_->want(std::move(wanted)); },
            .presence_status = [this] { return presence_->status(); },
            .check = [this](const health::Targets& targets) { checks_->want(targets); },
-           .announced = [this] { return kernel_->announced(); }})
+           .announced = [this] { return kernel_->announced(); },
+           .other_error = [this] { return metrics_.error(); }})
 {
 }
 
@@ -131,13 +133,24 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
 void Service::run()
 {
     while (!stopping_) {
-        wait_until(node_.step(Node::Clock::now()));
+        const Node::Clock::time_point due = node_.step(Node::Clock::now());
+        serve_metrics();
+        wait_until(due);
         handle_signals();
         server_->poll(0);
         routing_.look(Node::Clock::now());
         node_.use_learned(!routing_.are_routes_lost(Node::Clock::now()));
         node_.handle_registries();
     }
+}
+
+// Published before anybody can ask, and on every turn from then on.
+void Service::serve_metrics()
+{
+    const auto& wanted = node_.settings().node.metrics;
+    if (wanted)
+        metrics_.board().publish({node_.status(), node_.tally(), node_.objects(), node_.acknowledgements().all()});
+    metrics_.serve(wanted, Node::Clock::now());
 }
 
 void Service::wait_until(Node::Clock::time_point due)

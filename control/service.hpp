@@ -7,6 +7,7 @@
 #include "control/bgp/routing.hpp"
 #include "control/feeds/netlink/feed.hpp"
 #include "control/health/checks.hpp"
+#include "control/metrics/endpoint.hpp"
 #include "control/node.hpp"
 #include "control/presence/keeper.hpp"
 #include "dataplane/api/descriptor.hpp"
@@ -34,6 +35,7 @@ private:
             std::unique_ptr<presence::Keeper> presence, std::unique_ptr<netlink::Feed> kernel,
             std::unique_ptr<health::Checks> checks, registry::Places places);
 
+    void serve_metrics();
     void wait_until(Node::Clock::time_point due);
     void handle_signals();
     void apply_again();
@@ -45,6 +47,7 @@ private:
     std::unique_ptr<netlink::Feed> kernel_;
     std::unique_ptr<health::Checks> checks_;
     bgp::Routing routing_;
+    metrics::Endpoint metrics_;
     Node node_;
     std::unique_ptr<api::Server> server_;
 };

@@ -19,6 +19,19 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
+// The largest of the numbers shown to it by one writer; memory is written only when there is a larger one.
+class SingleWriterMaximum {
+public:
+    void show(std::uint64_t value) noexcept
+    {
+        if (value > value_.load(std::memory_order_relaxed)) value_.store(value, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
 struct InterfaceCounter {
     SingleWriterCounter packets;
     SingleWriterCounter bytes;

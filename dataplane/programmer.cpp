@@ -9,7 +9,7 @@
 namespace sluice::dataplane {
 namespace {
 
-constexpr std::chrono::microseconds busy{200}; // many times what a burst takes; afterwards its core is left to it
+constexpr std::chrono::microseconds spin_time{200}; // many times what a burst takes; afterwards its core is left to it
 constexpr std::chrono::microseconds nap{100};
 
 } // namespace
@@ -46,7 +46,7 @@ bool Programmer::settles_in_time()
     while (!tables_.settle()) {
         const auto waited = Clock::now() - since_;
         if (waited > patience_) return false;
-        if (waited > busy) std::this_thread::sleep_for(nap);
+        if (waited > spin_time) std::this_thread::sleep_for(nap);
     }
     return true;
 }

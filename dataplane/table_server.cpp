@@ -60,6 +60,7 @@ void TableServer::look_round(Clock::time_point now)
 {
     look_due_ = now + look_interval;
     parts_.ports.look();
+    parts_.telemetry.look();
     wishes_.forget_old(now);
 }
 

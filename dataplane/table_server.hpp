@@ -26,7 +26,7 @@ struct TableServerParts {
     WorkerSet& workers;
     Housekeeping& housekeeping;
     PortWatch& ports;
-    const Telemetry& telemetry;
+    Telemetry& telemetry;
 };
 
 class TableServer {

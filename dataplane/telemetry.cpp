@@ -19,6 +19,7 @@ std::uint64_t seconds_since(std::chrono::steady_clock::time_point then)
 Telemetry::Telemetry(const TelemetrySources& sources)
     : from_(sources)
     , names_(sources.pipelines.reasons())
+    , use_(sources.pipelines.sessions(), sources.model)
 {
 }
 
@@ -75,6 +76,9 @@ api::Reply Telemetry::answer(const api::Query& query, const ControlPresence& con
     case api::NEIGHBORS:
         dataplane::fill(*reply.mutable_neighbors(), from_, query.limit());
         break;
+    case api::METRICS:
+        fill(*reply.mutable_metrics(), control);
+        break;
     default:
         return api::failure("the dataplane does not know this topic; ask the control process");
     }
@@ -102,7 +106,17 @@ void Telemetry::fill(api::Status& status, const ControlPresence& control) const
     status.set_control_last_seen_s(control.last_seen == Clock::time_point{} ? 0 : seconds_since(control.last_seen));
     status.set_mempool_free(from_.ports.mempools().free_mbufs());
     status.set_mempool_size(from_.ports.mempools().size());
+    use_.fill(status, from_.tables.read());
     add_warnings(status);
+}
+
+void Telemetry::fill(api::Metrics& metrics, const ControlPresence& control) const
+{
+    fill(*metrics.mutable_status(), control);
+    dataplane::fill(*metrics.mutable_drops(), from_, names_);
+    dataplane::fill(*metrics.mutable_ports(), from_);
+    dataplane::fill(*metrics.mutable_workers(), from_);
+    from_.pipelines.sessions().services(from_.tables.read(), *metrics.mutable_services());
 }
 
 // Those of the start, and those that can come and go while the process lives.

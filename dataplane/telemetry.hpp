@@ -13,6 +13,7 @@
 #include "dataplane/published.hpp"
 #include "dataplane/reason_names.hpp"
 #include "dataplane/table/model.hpp"
+#include "dataplane/table_use.hpp"
 #include "dataplane/worker_set.hpp"
 
 namespace sluice::dataplane {
@@ -50,6 +51,8 @@ public:
 
     // Any thread: a stop was asked for, and forwarding ends then.
     void stops_at(std::chrono::steady_clock::time_point end) { stops_at_.store(end.time_since_epoch().count()); }
+    // To be called ten times a second: notes how full the tables are.
+    void look() { use_.look(from_.tables.read()); }
 
     [[nodiscard]] api::Hello hello() const;
     // A topic of the control process is answered by a Failure that says so.
@@ -60,10 +63,12 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void fill(api::Status& status, const ControlPresence& control) const;
+    void fill(api::Metrics& metrics, const ControlPresence& control) const;
     void add_warnings(api::Status& status) const;
 
     TelemetrySources from_;
     ReasonNames names_;
+    TableUse use_;
     Clock::time_point started_ = Clock::now();
     std::atomic<Clock::rep> stops_at_{0}; // since the clock's epoch; 0: not asked for
 };

@@ -1,4 +1,6 @@
 // Ports and workers: what the machine itself counts.
+#include <rte_cycles.h>
+
 #include "dataplane/telemetry.hpp"
 
 namespace sluice::dataplane {
@@ -13,6 +15,12 @@ TrafficCount sent_by(const WorkerSet& workers, std::size_t interface)
         sum.tx_bytes += sent.bytes.read();
     }
     return sum;
+}
+
+std::uint64_t nanoseconds(std::uint64_t cycles)
+{
+    constexpr double per_second = 1e9;
+    return static_cast<std::uint64_t>(static_cast<double>(cycles) * per_second / static_cast<double>(rte_get_tsc_hz()));
 }
 
 } // namespace
@@ -58,6 +66,7 @@ void fill(api::Workers& answer, const TelemetrySources& from)
         row.set_busy_cycles(statistics.busy_cycles.read());
         row.set_total_cycles(statistics.total_cycles.read());
         row.set_sleeps(statistics.sleeps.read());
+        row.set_longest_gap_ns(nanoseconds(statistics.longest_gap.read()));
         fill(*row.mutable_law(), worker.law());
     }
 }

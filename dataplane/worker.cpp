@@ -156,6 +156,7 @@ void Worker::account(std::uint64_t start, unsigned frames) noexcept
 {
     const std::uint64_t cycles = rte_rdtsc() - start;
     statistics_.total_cycles.add(cycles);
+    statistics_.longest_gap.show(cycles);
     if (frames != 0) statistics_.busy_cycles.add(cycles);
 }
 
@@ -168,7 +169,9 @@ void Worker::rest() noexcept
     sleep_for(time);
     tables_.online(plan_.id); // every published pointer is read anew from here
     statistics_.sleeps.add(1);
-    statistics_.total_cycles.add(rte_rdtsc() - start);
+    const std::uint64_t cycles = rte_rdtsc() - start;
+    statistics_.total_cycles.add(cycles);
+    statistics_.longest_gap.show(cycles);
 }
 
 void Worker::close() noexcept

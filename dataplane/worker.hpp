@@ -42,6 +42,7 @@ struct WorkerStatistics {
     SingleWriterCounter busy_cycles;
     SingleWriterCounter total_cycles;
     SingleWriterCounter sleeps;
+    SingleWriterMaximum longest_gap; // cycles between two looks at the queues, sleeps included
 };
 
 class Worker final : public Outlets {

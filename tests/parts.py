@@ -25,9 +25,10 @@ FOLDERS = {  # of questions, with what they are about
     "gtpu": "tunnels made by scapy and read by tshark; net_tap",
     "bgp": "FRR beside a node, with FRR as peers: routes, ECMP, BFD, managed configuration, deaths; net_tap",
     "registry": "ZooKeeper and a file: how fast a change is a packet's, outages, hostile entries; net_tap",
-    "control": "configurations applied under traffic, the control process killed; net_tap",
+    "control": "configurations applied under traffic, on trial, the control process killed; net_tap",
     "health": "backends killed, silent, drained and all down: where flows go; net_tap",
     "announce": "FRR tells a peer what the node announces: backends, drain, stop, kill; net_tap",
+    "metrics": "the Prometheus endpoint against sluicectl, scraped hard, and what it measures of the feeds; net_tap",
     "fault": "dataplanes with a leak and with a double count are found out; net_tap",
 }
 BUILDS = {  # folder: (compiler, options of meson)

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace sluice::control {
@@ -16,6 +17,8 @@ struct FeedStatus {
     std::string kind;
     FeedState state = FeedState::error;
     std::chrono::steady_clock::time_point since; // of the last change of state or content
+    // When the newest change of content was noticed, before it was read. nullopt: none yet, or the feed does not tell.
+    std::optional<std::chrono::steady_clock::time_point> noticed{};
     std::uint64_t entries = 0;
     std::string error;
     std::uint64_t skipped = 0; // entries of the source that were refused; the others stand

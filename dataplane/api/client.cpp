@@ -16,8 +16,6 @@
 namespace sluice::api {
 namespace {
 
-constexpr int hello_timeout_ms = 5'000;
-
 // dataplane.sock is served by sluice-dataplane, control.sock by sluice-control.
 std::string server_of(const std::string& path)
 {
@@ -74,7 +72,7 @@ private:
     Clock::time_point end_;
 };
 
-Result<Client> Client::connect(const std::string& path, const std::string& program)
+Result<Client> Client::connect(const std::string& path, const std::string& program, int timeout_ms)
 {
     const auto address = socket_address(path);
     if (!address) return tl::unexpected(address.error());
@@ -84,16 +82,16 @@ Result<Client> Client::connect(const std::string& path, const std::string& progr
     if (!client.socket_) return fail(path, std::strerror(errno));
     if (::connect(client.descriptor(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
         return fail(path, connect_advice(errno, path));
-    if (const auto greeted = client.greet(program); !greeted) return tl::unexpected(greeted.error());
+    if (const auto greeted = client.greet(program, timeout_ms); !greeted) return tl::unexpected(greeted.error());
     return client;
 }
 
-Result<void> Client::greet(const std::string& program)
+Result<void> Client::greet(const std::string& program, int timeout_ms)
 {
     Request request;
     request.mutable_hello()->set_version(version);
     request.mutable_hello()->set_program(program);
-    const auto reply = call(std::move(request), hello_timeout_ms);
+    const auto reply = call(std::move(request), timeout_ms);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->has_hello()) return fail(path_, "the answer to our greeting is no greeting; is this a Sluice program?");
     if (reply->hello().version() != version)

@@ -15,7 +15,9 @@ namespace sluice::api {
 class Client {
 public:
     // Connects and exchanges Hello. Errors name the socket and how to mend it ("is sluice-dataplane running?").
-    [[nodiscard]] static Result<Client> connect(const std::string& path, const std::string& program);
+    static constexpr int default_hello_timeout_ms = 5'000;
+    [[nodiscard]] static Result<Client> connect(const std::string& path, const std::string& program,
+                                                int timeout_ms = default_hello_timeout_ms);
 
     // Sends one request and waits for its reply; replies with id 0 that arrive meanwhile go to on_event.
     // A Failure becomes an Error, one line per error, and the connection stays. Any other error (silence past
@@ -36,7 +38,7 @@ private:
     class Deadline;
 
     Client() = default;
-    [[nodiscard]] Result<void> greet(const std::string& program);
+    [[nodiscard]] Result<void> greet(const std::string& program, int timeout_ms);
     [[nodiscard]] Result<void> send(const std::string& frame, const Deadline& deadline);
     [[nodiscard]] Result<void> receive(const Deadline& deadline);
     [[nodiscard]] Result<std::optional<Reply>> next_reply();

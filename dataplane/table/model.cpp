@@ -93,6 +93,14 @@ void Model::commit()
     pending_.reset();
 }
 
+std::array<Model::Use, 4> Model::use() const
+{
+    return {{{"networks", objects_.count(Kind::kNetwork), Bounds::networks},
+             {"routes", objects_.count(Kind::kRoute), limits_.routes},
+             {"services", objects_.count(Kind::kService), Bounds::services},
+             {"tunnels", forwarding_.tunnels(), limits_.tunnels}}};
+}
+
 api::Programmed Model::programmed() const
 {
     api::Programmed answer;

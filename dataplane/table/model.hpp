@@ -7,8 +7,10 @@
 //     model.commit();                            // from here the next transaction builds on it
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "dataplane/api/sluice.pb.h"
@@ -42,6 +44,15 @@ public:
 
     // All objects and the generation, as committed.
     [[nodiscard]] api::Programmed programmed() const;
+
+    // How many of a kind are committed, and of how many there may be. Between apply() and commit() the former is
+    // unknown.
+    struct Use {
+        std::string_view table; // "routes"
+        std::uint64_t used = 0;
+        std::uint64_t limit = 0;
+    };
+    [[nodiscard]] std::array<Use, 4> use() const;
 
     // Of the tables of which every tunnel has a row: exits, hops, tunnels, TEIDs.
     [[nodiscard]] std::size_t tunnel_bytes() const { return forwarding_.tunnel_bytes(); }

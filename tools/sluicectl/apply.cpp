@@ -1,5 +1,7 @@
-// `diff`, `apply`, `rollback`: one configuration against another. The control process does the work and the judging.
+// `diff`, `apply`, `confirm`, `rollback`: one configuration against another. The control process does the work and the
+// judging.
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 
 #include "tools/sluicectl/handlers.hpp"
@@ -9,6 +11,9 @@
 
 namespace sluice::ctl {
 namespace {
+
+constexpr std::chrono::seconds shortest_trial{1};
+constexpr std::chrono::hours longest_trial{24};
 
 std::string list_of(const api::Applied& applied)
 {
@@ -63,7 +68,27 @@ Outcome diff_file(const Invocation& invocation, Node& node)
 
 Outcome apply_file(const Invocation& invocation, Node& node)
 {
-    return report_of(invocation, body_of<api::Applied>(node.control(application(invocation, false))), text_of_change);
+    api::Request request = application(invocation, false);
+    std::string trial;
+    const auto time = invocation.time("confirm");
+    if (!time) return tl::unexpected(time.error());
+    if (*time) {
+        if (**time < shortest_trial || **time > longest_trial)
+            return trouble(Exit::usage, "--confirm: '" + invocation.text("confirm") + "' is not within 1s..24h");
+        request.mutable_apply()->set_confirm_ms(static_cast<std::uint64_t>(std::chrono::milliseconds(**time).count()));
+        trial = "goes back by itself unless 'sluicectl confirm' comes within " + invocation.text("confirm") + '\n';
+    }
+    return report_of(invocation, body_of<api::Applied>(node.control(request)),
+                     [&](const api::Applied& applied) { return text_of_change(applied) + trial; });
+}
+
+Outcome confirm_trial(const Invocation& invocation, Node& node)
+{
+    api::Request request;
+    request.mutable_confirm();
+    return report_of(invocation, body_of<api::Applied>(node.control(request)), [](const api::Applied& applied) {
+        return "confirmed: " + std::to_string(applied.applied()) + " stays\n";
+    });
 }
 
 Outcome roll_back(const Invocation& invocation, Node& node)

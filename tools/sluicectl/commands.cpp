@@ -39,13 +39,18 @@ constexpr std::array<Option, 6> sessions_options{{
     {"limit", "N", "show at most N (default 100; 0: all)"},
 }};
 
+constexpr std::array<Option, 1> apply_options{{
+    {"confirm", "TIME",
+     "go back to what was before unless 'sluicectl confirm' comes within TIME (2m, 90s; at most 24h)"},
+}};
+
 constexpr std::array<Option, 1> limit_options{{
     {"limit", "N", "show at most N (default: all)"},
 }};
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 21> command_table{{
+constexpr std::array<Command, 22> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -90,10 +95,12 @@ constexpr std::array<Command, 21> command_table{{
      "counter law, not in it.",
      {}, true, show_ports},
     {"workers", "", "polling threads, their load and their law",
-     "BUSY is the share of cycles spent on packets since the worker's start.",
+     "BUSY is the share of cycles spent on packets since the worker's start. GAP is the longest time between two looks\n"
+     "at its queues, sleeps included.",
      {}, true, show_workers},
     {"feeds", "", "sources of desired state",
-     "Asks the control process. A feed that fails changes nothing until its hold time has passed.",
+     "Asks the control process. A feed that fails changes nothing until its hold time has passed. ACKNOWLEDGED is the\n"
+     "time from its last change to the dataplane's word that packets meet it; P99 is that of the newest 1,024.",
      {}, true, show_feeds},
     {"announcements", "", "prefixes that routing daemons are told of",
      "KIND is service, eip or nat-pool, by which bgp.announce allows them. ANNOUNCED is how long the control process has\n"
@@ -109,11 +116,18 @@ constexpr std::array<Command, 21> command_table{{
      {}, false, diff_file},
     {"apply", "FILE", "make a configuration the running one",
      "The control process loads FILE and programs the difference, wholly or not at all. Sessions that it still\n"
-     "allows are kept. What needs a restart is named. Needs root or the server's own user.",
-     {}, false, apply_file},
+     "allows are kept. What needs a restart is named. Needs root or the server's own user.\n"
+     "With --confirm it is on trial: what was before comes back by itself unless it is confirmed in time, also when\n"
+     "the control process is restarted meanwhile. Another configuration applied without --confirm ends the trial; one\n"
+     "with it begins a new one, with the same way back.",
+     apply_options, false, apply_file},
+    {"confirm", "", "keep the configuration that is on trial",
+     "Ends what 'apply --confirm' began. Exit 1 when nothing waits for it, or when it came too late. Needs root or the\n"
+     "server's own user.",
+     {}, false, confirm_trial},
     {"rollback", "[N]", "return to an earlier configuration",
-     "N is the number that apply printed; without it, the one before the present one. Needs root or the server's\n"
-     "own user.",
+     "N is the number that apply printed; without it, the one before the present one, or the one that a trial would go\n"
+     "back to. Needs root or the server's own user.",
      {}, false, roll_back},
     {"drain", "node|backend [SERVICE] [ADDRESS[:PORT]]", "take traffic away without losing what is under way",
      "A node: what it announces is withdrawn, so that routing peers send their packets elsewhere; it forwards on. A\n"

@@ -24,6 +24,7 @@ Outcome show_announcements(const Invocation& invocation, Node& node); // announc
 Outcome check_file(const Invocation& invocation, Node& node);         // check.cpp
 Outcome diff_file(const Invocation& invocation, Node& node);          // apply.cpp
 Outcome apply_file(const Invocation& invocation, Node& node);         // apply.cpp
+Outcome confirm_trial(const Invocation& invocation, Node& node);      // apply.cpp
 Outcome roll_back(const Invocation& invocation, Node& node);          // apply.cpp
 Outcome drain(const Invocation& invocation, Node& node);              // drain.cpp
 Outcome undrain(const Invocation& invocation, Node& node);            // drain.cpp

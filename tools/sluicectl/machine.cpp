@@ -63,6 +63,12 @@ std::string cost(const api::WorkerStats& worker)
     return worker.packets() == 0 ? std::string(nothing) : counted(worker.busy_cycles() / worker.packets());
 }
 
+std::string longest_gap(const api::WorkerStats& worker)
+{
+    constexpr std::uint64_t ns_per_us = 1'000;
+    return counted(worker.longest_gap_ns() / ns_per_us) + " us";
+}
+
 std::string listing(const api::Workers& workers)
 {
     Table table({{"WORKER", true},
@@ -73,11 +79,12 @@ std::string listing(const api::Workers& workers)
                  {"BURSTS", true},
                  {"CYCLES/PACKET", true},
                  {"SLEEPS", true},
+                 {"GAP", true},
                  {"LAW"}});
     for (const api::WorkerStats& worker : workers.workers())
         table.add({std::to_string(worker.id()), std::to_string(worker.core()), worker.idle(), busy(worker),
                    counted(worker.packets()), counted(worker.bursts()), cost(worker), counted(worker.sleeps()),
-                   adds_up(worker.law()) ? "balanced" : "NOT BALANCED"});
+                   longest_gap(worker), adds_up(worker.law()) ? "balanced" : "NOT BALANCED"});
     return table.text();
 }
 

@@ -12,7 +12,7 @@ constexpr std::uint32_t nanosecond_magic = 0xA1B23C4D;
 constexpr std::uint32_t version_2_4 = 2U | 4U << 16; // two 16-bit fields
 constexpr std::uint32_t longest_packet = 65'535;
 constexpr std::uint32_t link_type_ethernet = 1;
-constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+constexpr std::uint64_t ns_per_second = 1'000'000'000;
 
 void append(std::string& out, std::uint32_t value)
 {
@@ -28,8 +28,8 @@ std::string pcap_of(const api::LastDrops& drops)
     for (const std::uint32_t field : {nanosecond_magic, version_2_4, 0U, 0U, longest_packet, link_type_ethernet})
         append(out, field);
     for (const api::LastDrop& drop : drops.drops()) {
-        append(out, static_cast<std::uint32_t>(drop.time_ns() / nanoseconds_per_second));
-        append(out, static_cast<std::uint32_t>(drop.time_ns() % nanoseconds_per_second));
+        append(out, static_cast<std::uint32_t>(drop.time_ns() / ns_per_second));
+        append(out, static_cast<std::uint32_t>(drop.time_ns() % ns_per_second));
         append(out, static_cast<std::uint32_t>(drop.data().size()));
         append(out, drop.length());
         out += drop.data();

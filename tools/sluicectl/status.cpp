@@ -25,12 +25,23 @@ std::string control_seen(const api::Status& status)
     return "control process gone for " + span(status.control_last_seen_s()) + ": forwarding with what is programmed";
 }
 
+// Of thousands of pools only those that may run out are worth a line.
+std::string text_of(const api::TableUse& table)
+{
+    if (table.limit() == 0 || table.high_water() < table.limit() / 2) return "";
+    return "table      " + table.table() + (table.name().empty() ? "" : " " + table.name()) + ": " +
+           counted(table.used()) + " of " + counted(table.limit()) + ", at most " + counted(table.high_water()) +
+           " so far\n";
+}
+
 std::string text_of(const api::Status& status)
 {
     std::string out = "dataplane  " + running(status.hello(), status.uptime_s()) + "\n           " +
                       control_seen(status) + "\n           sessions " + counted(status.sessions()) + " of " +
                       counted(status.session_limit()) + ", packet buffers " + counted(status.mempool_free()) + " of " +
                       counted(status.mempool_size()) + " free\n           " + equation(status.law()) + '\n';
+    for (const api::TableUse& table : status.tables())
+        out += text_of(table);
     for (const std::string& warning : status.warnings())
         out += "warning    " + warning + '\n';
     return out;
@@ -65,6 +76,9 @@ std::string text_of(const api::ControlStatus& status)
     for (const std::string& key : status.needs_restart())
         out += "restart    needed for " + key + '\n';
     out += text_of(status.announcing());
+    if (!status.trial().empty())
+        out += "trial      " + status.trial() +
+               (status.confirm_left_s() == 0 ? "" : ", " + span(status.confirm_left_s()) + " left") + '\n';
     for (const api::Feed& feed : status.feeds())
         out += text_of(feed);
     return out;

@@ -62,7 +62,7 @@ Result<std::unique_ptr<Feed>> Feed::start(std::string netns, std::set<std::strin
         confine();
         const Result<void> read =
             worker ? worker->step(std::chrono::steady_clock::now()) : Result<void>(tl::unexpected(worker.error()));
-        if (read) feed->publish(*worker, read);
+        if (read) feed->publish(*worker, read, std::chrono::steady_clock::now());
         ready.set_value(read);
         if (read) feed->run(std::move(*worker));
     });
@@ -95,7 +95,8 @@ void Feed::run(Worker worker)
             if (stopping_) return;
         }
         take_wishes(worker);
-        publish(worker, worker.step(std::chrono::steady_clock::now()));
+        const auto noticed = std::chrono::steady_clock::now();
+        publish(worker, worker.step(noticed), noticed);
     }
 }
 
@@ -113,7 +114,7 @@ void Feed::take_wishes(Worker& worker)
         worker.ask(place);
 }
 
-void Feed::publish(Worker& worker, const Result<void>& step)
+void Feed::publish(Worker& worker, const Result<void>& step, std::chrono::steady_clock::time_point noticed)
 {
     KernelState state = worker.snapshot();
     const FeedState now = step ? FeedState::synchronised : FeedState::stale;
@@ -128,6 +129,9 @@ void Feed::publish(Worker& worker, const Result<void>& step)
     status_.error = step ? "" : step.error().text();
     if (!changed) return;
     status_.entries = size_of(state);
+    // Of several changes before the main thread has looked, the first one has waited longest.
+    if (!waiting_) status_.noticed = noticed;
+    waiting_ = true;
     state_ = std::move(state);
     raise(changed_.get());
 }
@@ -136,6 +140,7 @@ KernelState Feed::latest()
 {
     lower(changed_.get());
     const std::lock_guard lock(mutex_);
+    waiting_ = false;
     return state_;
 }
 

@@ -35,10 +35,11 @@ private:
     Feed();
     void run(Worker worker);
     void take_wishes(Worker& worker);
-    void publish(Worker& worker, const Result<void>& step);
+    void publish(Worker& worker, const Result<void>& step, std::chrono::steady_clock::time_point noticed);
 
     mutable std::mutex mutex_; // guards the five below
     KernelState state_;
+    bool waiting_ = false; // state_ is newer than what latest() gave
     FeedStatus status_;
     std::vector<AnnouncedRoute> announced_;
     std::optional<Wanted> wanted_;

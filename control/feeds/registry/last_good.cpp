@@ -124,6 +124,7 @@ void LastGood::accept(Services services)
     services_ = std::move(services);
     status_.entries = endpoints(*services_);
     status_.since = clock_();
+    status_.noticed = status_.since;
     enter(FeedState::synchronised, "");
 }
 
@@ -149,6 +150,7 @@ bool LastGood::expire()
     spdlog::warn("event=feed_expired feed={} endpoints={}", status_.name, status_.entries);
     services_->clear();
     status_.entries = 0;
+    status_.noticed = clock_();
     return true;
 }
 

@@ -36,6 +36,7 @@ public:
     // the epochs stay grown.
     void take_back(const Changes& changes);
 
+    [[nodiscard]] std::size_t tunnels() const { return counters_.committed(); }
     // Of everything that is there once for each tunnel.
     [[nodiscard]] std::size_t tunnel_bytes() const
     {

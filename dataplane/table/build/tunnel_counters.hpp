@@ -43,7 +43,8 @@ public:
     void discard();
 
     [[nodiscard]] std::uint32_t number_of(const TunnelIdentity& identity) const { return entries_.at(identity).number; }
-    [[nodiscard]] std::size_t held() const; // for errors: walks all
+    [[nodiscard]] std::size_t held() const;                                 // for errors: walks all
+    [[nodiscard]] std::size_t committed() const { return entries_.size(); } // between transactions
 
 private:
     struct Entry {

@@ -69,6 +69,7 @@ TEST_CASE("the documented defaults are the ones that apply")
     const std::map<std::string, std::string> defaults{
         {"node.router-id", config.node.router_id.text()},
         {"node.drain-time", duration_text(config.node.drain_time)},
+        {"node.metrics", config.node.metrics ? "some" : "none"},
         {"memory.sessions", count(config.memory.sessions)},
         {"memory.tunnels", count(config.memory.tunnels)},
         {"memory.routes", count(config.memory.routes)},

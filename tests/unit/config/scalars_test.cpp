@@ -68,6 +68,17 @@ TEST_CASE("ports come as ranges for pools and with their protocol for services")
         CHECK_FALSE(parse_service_port(wrong));
 }
 
+TEST_CASE("an endpoint is an address and a port, IPv6 in brackets")
+{
+    CHECK(parse_listen_address("127.0.0.1:9469") == ListenAddress{*IpAddress::parse("127.0.0.1"), 9469});
+    CHECK(parse_listen_address("[2001:db8::1]:80") == ListenAddress{*IpAddress::parse("2001:db8::1"), 80});
+    for (const char* text : {"0.0.0.0:1", "[::]:65535"})
+        CHECK(parse_listen_address(text)->text() == text);
+    for (const char* wrong : {"", ":9469", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:09",
+                              "::1:9469", "[::1]", "[::1]9469", "[127.0.0.1]:9469", "localhost:9469", "[]:1"})
+        CHECK_FALSE(parse_listen_address(wrong));
+}
+
 TEST_CASE("an interface's address keeps its host bits and a prefix has none")
 {
     CHECK(parse_interface_address("198.51.100.2/30")->address == *IpAddress::parse("198.51.100.2"));

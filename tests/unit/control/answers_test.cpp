@@ -69,7 +69,8 @@ TEST_CASE("everybody may read, and only what is here")
           "sluice-control answers status, feeds, backends and announcements; ask sluice-dataplane for the rest");
     api::Request transaction;
     transaction.mutable_transaction();
-    CHECK(world.ask(transaction).failure().what() == "sluice-control answers hello, query, apply, rollback and drain");
+    CHECK(world.ask(transaction).failure().what() ==
+          "sluice-control answers hello, query, apply, confirm, rollback and drain");
 }
 
 TEST_CASE("only who may change things is answered about files")
@@ -84,6 +85,13 @@ TEST_CASE("only who may change things is answered about files")
     api::Request drain;
     drain.mutable_drain_backend()->set_service("order");
     CHECK(world.ask(drain, false).failure().what() == refusal);
+    api::Request confirm;
+    confirm.mutable_confirm();
+    CHECK(world.ask(confirm, false).failure().what() == refusal);
+    CHECK(world.ask(confirm).failure().errors(0) == "confirm: no configuration waits for it");
+    api::Request trial = application(world.folder.file("gateway.yaml"), false);
+    trial.mutable_apply()->set_confirm_ms(999);
+    CHECK(world.ask(trial).failure().what() == "a time to confirm is 1s to 24h, not 999ms");
 
     CHECK(world.ask(application("gateway.yaml", true)).failure().what() == "'gateway.yaml' is no absolute path");
     const api::Reply diff = world.ask(application(world.folder.file("gateway.yaml"), true));

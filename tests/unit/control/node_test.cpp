@@ -6,11 +6,8 @@
 #include <fstream>
 #include <thread>
 
-#include "control/node.hpp"
 #include "tests/support/objects.hpp"
-#include "tests/support/temporary_folder.hpp"
-#include "tests/unit/control/fake_dataplane.hpp"
-#include "tests/unit/control/world.hpp"
+#include "tests/unit/control/node_world.hpp"
 
 namespace sluice::control {
 namespace {
@@ -18,72 +15,10 @@ namespace {
 using namespace sluice::test;
 using Lines = std::vector<std::string>;
 
-class NodeWorld {
-public:
-    explicit NodeWorld(const std::string& yaml = gateway_yaml)
-        : node(first(yaml), Generations::open(folder.file("state")).value(), socket, hooks())
-    {
-        REQUIRE(node.keep_first());
-    }
-    // A dataplane that was started with this text; none yet otherwise.
-    void start_dataplane(const std::string& yaml = gateway_yaml)
-    {
-        dataplane = std::make_unique<FakeDataplane>(socket, parse_configuration(file, yaml)->settings);
-        now += std::chrono::seconds(10);
-        (void)node.step(now);
-        REQUIRE(node.status().dataplane_connected());
-    }
-    Node::Outcome apply(const std::string& yaml)
-    {
-        write(yaml);
-        return node.apply(file);
-    }
-    void write(const std::string& yaml) const { std::ofstream(file) << yaml; }
-    [[nodiscard]] Lines needs_restart() const
-    {
-        const auto status = node.status();
-        return {status.needs_restart().begin(), status.needs_restart().end()};
-    }
-
-    test::TemporaryFolder folder;
-    std::string file = folder.file("gateway.yaml");
-    std::string socket = folder.file("dataplane.sock");
-    std::vector<netlink::Wanted> asked;
-    std::vector<NeighborPlace> probed;
-    std::vector<health::Targets> checked;
-    Node::Clock::time_point now = Node::Clock::now();
-    std::unique_ptr<FakeDataplane> dataplane;
-    Node node;
-
-private:
-    NodeHooks hooks()
-    {
-        NodeHooks hooks;
-        hooks.want = [this](netlink::Wanted wanted) { asked.push_back(std::move(wanted)); };
-        hooks.probe = [this](const NeighborPlace& place) { probed.push_back(place); };
-        hooks.check = [this](const health::Targets& targets) { checked.push_back(targets); };
-        return hooks;
-    }
-    Configuration first(const std::string& yaml) const
-    {
-        write(yaml);
-        return read_configuration(file).value();
-    }
-};
-
 Lines changes(const Node::Outcome& outcome)
 {
     REQUIRE(outcome);
     return {outcome->changes().begin(), outcome->changes().end()};
-}
-
-std::string error(const Node::Outcome& outcome)
-{
-    REQUIRE_FALSE(outcome);
-    std::string all;
-    for (const Error& each : outcome.error())
-        all += (all.empty() ? "" : "\n") + each.text();
-    return all;
 }
 
 const std::string heavier = with(gateway_yaml, "weight: 50", "weight: 70");
@@ -279,6 +214,9 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     CHECK(status.feeds(1).name() == "shop");
     CHECK(status.feeds(1).state() == "synchronised");
     CHECK(status.feeds(1).entries() == 1);
+    CHECK(status.feeds(1).ack_last_us() > 0); // the change of the file
+    CHECK(status.feeds(1).ack_p99_us() == status.feeds(1).ack_last_us());
+    CHECK(world.node.acknowledgements().find("shop")->count == 1); // what was read at the start is no change
 }
 
 TEST_CASE("what checks find is programmed, and what they say in passing only shown")

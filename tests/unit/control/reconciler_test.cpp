@@ -135,6 +135,8 @@ TEST_CASE("a dataplane that was started anew is sent all again")
     CHECK(world.connections.back() == std::pair<std::uint64_t, std::size_t>{2, 0});
     REQUIRE(dataplane->transactions().size() == 1);
     CHECK(dataplane->transactions()[0].upsert_size() == 5);
+    CHECK(world.reconciler.tally().connections == 2);
+    CHECK(world.reconciler.tally().dataplane_starts == 2);
 }
 
 TEST_CASE("a refused transaction changes nothing, is said, and is tried again ever more rarely")
@@ -165,6 +167,28 @@ TEST_CASE("a refused transaction changes nothing, is said, and is tried again ev
     (void)world.reconciler.step(due);
     CHECK(world.reconciler.error().empty());
     CHECK(dataplane->programmed().size() == 6);
+}
+
+TEST_CASE("a refusal names the object, nothing of its transaction stays, and the rest follows when it is mended")
+{
+    ReconcilerWorld world;
+    const auto dataplane = world.dataplane();
+    (void)world.reconciler.step(world.now);
+    world.want(network(6));
+    const api::Object stray = route(77, "10.9.0.0/16"); // of a network that nobody has
+    world.want(stray);
+    const auto refused = world.reconciler.program(world.now);
+    REQUIRE_FALSE(refused);
+    CHECK(world.reconciler.error() == "transaction refused: route 10.9.0.0/16 in network 77: there is no network 77");
+    CHECK(dataplane->programmed().size() == 5);
+    CHECK(world.reconciler.programmed().size() == 5);
+    CHECK(world.reconciler.tally().refused == 1);
+    world.wanted.erase(key_of(stray));
+    world.reconciler.mark_dirty(world.now);
+    (void)world.reconciler.step(world.now + 1s);
+    CHECK(dataplane->programmed().size() == 6);
+    CHECK(world.reconciler.error().empty());
+    CHECK(world.reconciler.tally().committed == 2);
 }
 
 TEST_CASE("a dataplane that is not there is looked for ever more rarely, and at once programmed when it comes")

@@ -28,6 +28,10 @@ const std::vector<Row>& machine_rows()
         {"node.router-id", [](auto& c) { c.node.router_id.value = 7; }},
         {"node.netns", [](auto& c) { c.node.netns.clear(); }, "node.netns gw1 → none"},
         {"node.drain-time", [](auto& c) { c.node.drain_time *= 2; }},
+        {"node.metrics",
+         [](auto& c) {
+             c.node.metrics = config::ListenAddress{*IpAddress::parse("::1"), 9469};
+         }},
         {"memory.hugepages", [](auto& c) { c.memory.hugepage_bytes = 1U << 30; }, "memory.hugepages 0 → 1073741824"},
         {"memory.sessions", [](auto& c) { c.memory.sessions = 8'000; }, "memory.sessions 4000 → 8000"},
         {"memory.tunnels", [](auto& c) { c.memory.tunnels = 16; }, "memory.tunnels 1000 → 16"},

@@ -105,12 +105,21 @@ TEST_CASE("status shows each process, and only the dataplane's silence is an exi
     status.mutable_status()->mutable_hello()->set_node("gw1");
     status.mutable_status()->set_sessions(7);
     status.mutable_status()->set_session_limit(65'536);
+    for (const std::uint64_t high_water : {40, 60}) {
+        api::TableUse& pool = *status.mutable_status()->add_tables();
+        pool.set_table("pool_blocks");
+        pool.set_name("pool" + std::to_string(high_water));
+        pool.set_limit(100);
+        pool.set_high_water(high_water);
+    }
     status.mutable_status()->add_warnings("no\x1b[31m hugepages");
     world.dataplane({{api::STATUS, status}});
     const Outcome alone = world.run({"status"});
     CHECK(exit_of(alone) == 0);
     CHECK(contains(alone->out, "node gw1, running 0 s"));
     CHECK(contains(alone->out, "sessions 7 of 65,536"));
+    CHECK(contains(alone->out, "table      pool_blocks pool60: 0 of 100, at most 60 so far\n"));
+    CHECK_FALSE(contains(alone->out, "pool40")); // far from full
     CHECK(contains(alone->out, "control process never connected"));
     CHECK(contains(alone->out, "warning    no?[31m hugepages"));
     CHECK(contains(alone->out, "control    does not answer: " + world.folder.file("control.sock")));
@@ -118,8 +127,11 @@ TEST_CASE("status shows each process, and only the dataplane's silence is an exi
     api::Reply control;
     control.mutable_control_status()->set_error("transaction refused");
     control.mutable_control_status()->add_needs_restart("ports.fabric.queues 4 → 8");
+    control.mutable_control_status()->set_trial("configuration 7 is on trial");
+    control.mutable_control_status()->set_confirm_left_s(41);
     world.control({{api::STATUS, control}});
     const Outcome both = world.run({"status"});
+    CHECK(contains(both->out, "trial      configuration 7 is on trial, 41 s left\n"));
     CHECK(contains(both->out, "error      transaction refused\nrestart    needed for ports.fabric.queues 4 → 8\n"));
     const Json json = Json::parse(world.run({"status", "--json"})->out);
     CHECK(json["dataplane"]["sessions"] == 7);
@@ -374,6 +386,25 @@ TEST_CASE("a node is drained and undrained, and what is announced is listed")
     const std::string list = world.run({"announcements"})->out;
     CHECK(contains(list, "203.0.113.80/32"));
     CHECK(contains(list, "order"));
+}
+
+TEST_CASE("a configuration on trial: how long, what it says, and what a confirmation asks")
+{
+    World world;
+    api::Reply applied;
+    applied.mutable_applied()->set_applied(7);
+    world.control({{-1, applied}});
+    CHECK(contains(world.run({"apply", "gateway.yaml", "--confirm", "2m"})->out,
+                   "goes back by itself unless 'sluicectl confirm' comes within 2m"));
+    CHECK(world.control_was_asked().apply().confirm_ms() == 120'000);
+    CHECK_FALSE(contains(world.run({"apply", "gateway.yaml"})->out, "goes back"));
+    CHECK(world.control_was_asked().apply().confirm_ms() == 0);
+    CHECK(world.run({"confirm"})->out == "confirmed: 7 stays\n");
+    CHECK(world.control_was_asked().has_confirm());
+    for (const char* wrong : {"2", "0s", "25h", "soon", ""}) {
+        INFO(wrong);
+        CHECK(exit_of(world.run({"apply", "gateway.yaml", "--confirm", wrong})) == 2);
+    }
 }
 
 TEST_CASE("a difference is a finding, a refusal too, an application is fine")

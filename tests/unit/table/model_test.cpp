@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "tests/unit/table/programming.hpp"
@@ -47,6 +48,23 @@ TEST_CASE("what was sent is what is read back")
     CHECK(bytes(at.model.programmed()) == expected);
     CHECK(at.model.programmed().generation() == 1);
     CHECK(at.tables->generation == 1);
+}
+
+TEST_CASE("how full the tables are follows what is committed")
+{
+    Programming at;
+    const auto used = [&] {
+        std::map<std::string_view, std::uint64_t> rows;
+        for (const Model::Use& use : at.model.use())
+            rows[use.table] = use.used;
+        return rows;
+    };
+    using Rows = std::map<std::string_view, std::uint64_t>;
+    CHECK(used() == Rows{{"networks", 0}, {"routes", 0}, {"services", 0}, {"tunnels", 0}});
+    REQUIRE(at.put(one_of_each()) == "");
+    CHECK(used() == Rows{{"networks", 1}, {"routes", 2}, {"services", 1}, {"tunnels", 2}});
+    REQUIRE(at.put({route_via(9, "10.9.0.0/16", "")}) != "");
+    CHECK(used() == Rows{{"networks", 1}, {"routes", 2}, {"services", 1}, {"tunnels", 2}});
 }
 
 TEST_CASE("a refused transaction changes nothing, whatever stood before the wrong object")
