@@ -16,15 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "dataplane/base/mix.hpp"
+
 namespace sluice::table {
 
-// Every bit of the input reaches every bit of the output (the finaliser of MurmurHash3).
-[[nodiscard]] constexpr std::uint64_t mix64(std::uint64_t value)
-{
-    value = (value ^ (value >> 33)) * 0xff51afd7ed558ccd;
-    value = (value ^ (value >> 33)) * 0xc4ceb9fe1a85ec53;
-    return value ^ (value >> 33);
-}
+using sluice::mix64;
 
 template<class Key>
 [[nodiscard]] inline std::uint64_t mix_key(const Key& key)
