@@ -42,33 +42,34 @@ FibPrefix FibPrefix::shortened(unsigned to) const
 
 std::optional<FibSlot> FibRib::put(const FibPrefix& prefix, FibSlot value)
 {
-    const auto put_into = [&](auto& map) -> std::optional<FibSlot> {
-        const auto [place, is_new] = map.try_emplace(prefix, value);
-        if (!is_new) return std::exchange(place->second, value);
-        ++count_[prefix.length];
-        return std::nullopt;
-    };
-    return prefix.length <= FibRoot::bits ? put_into(top_) : put_into(deep_);
+    std::optional<FibSlot> before;
+    if (prefix.length > FibRoot::bits)
+        before = deep_.put(prefix, value);
+    else if (const auto [place, is_new] = top_.try_emplace(prefix, value); !is_new)
+        before = std::exchange(place->second, value);
+    if (!before) ++count_[prefix.length];
+    return before;
 }
 
 std::optional<FibSlot> FibRib::erase(const FibPrefix& prefix)
 {
-    const auto erase_from = [&](auto& map) -> std::optional<FibSlot> {
-        const auto node = map.extract(prefix);
-        if (node.empty()) return std::nullopt;
-        --count_[prefix.length];
-        return node.mapped();
-    };
-    return prefix.length <= FibRoot::bits ? erase_from(top_) : erase_from(deep_);
+    std::optional<FibSlot> before;
+    if (prefix.length > FibRoot::bits)
+        before = deep_.erase(prefix);
+    else if (const auto node = top_.extract(prefix))
+        before = node.mapped();
+    if (before) --count_[prefix.length];
+    return before;
 }
 
 std::optional<FibSlot> FibRib::find(const FibPrefix& prefix) const
 {
-    const auto find_in = [&](const auto& map) -> std::optional<FibSlot> {
-        const auto found = map.find(prefix);
-        return found == map.end() ? std::nullopt : std::optional(found->second);
-    };
-    return prefix.length <= FibRoot::bits ? find_in(top_) : find_in(deep_);
+    if (prefix.length > FibRoot::bits) {
+        const FibSlot* found = deep_.find(prefix);
+        return found == nullptr ? std::nullopt : std::optional(*found);
+    }
+    const auto found = top_.find(prefix);
+    return found == top_.end() ? std::nullopt : std::optional(found->second);
 }
 
 FibSlot FibRib::covering(const FibPrefix& prefix) const

@@ -35,35 +35,62 @@ unsigned slot_number(const FibPrefix& prefix, unsigned depth)
     return depth == 0 ? static_cast<unsigned>(prefix.high >> (64 - FibRoot::bits)) : prefix.byte_at(depth);
 }
 
+// Whether it is decided in the node of `bits` at `depth` that it leads through, and not below.
+bool begins_at(const FibPrefix& prefix, unsigned depth, unsigned bits)
+{
+    return prefix.length <= depth + bits;
+}
+
+// Calls visit(slot, prefixes) for each slot of a node below which something is changed. As they are sorted, those of
+// one slot stand side by side, and those that begin in the node itself before those below.
+template<class Visit>
+void each_slot(FibWriter::Prefixes changed, unsigned depth, unsigned bits, Visit&& visit)
+{
+    while (!changed.empty()) {
+        if (begins_at(changed.front(), depth, bits)) {
+            changed = changed.subspan(1);
+            continue;
+        }
+        const unsigned at = slot_number(changed.front(), depth);
+        std::size_t count = 1;
+        while (count < changed.size() && slot_number(changed[count], depth) == at)
+            ++count;
+        visit(at, changed.first(count));
+        changed = changed.subspan(count);
+    }
+}
+
 } // namespace
 
 FibRootBlock FibWriter::make(const FibRib& rib)
 {
-    FibRootBlock root;
-    rib.for_each([&](const FibPrefix& prefix, FibSlot) { root = update(root, rib, prefix); });
-    return root;
+    std::vector<FibPrefix> all;
+    all.reserve(rib.size());
+    rib.for_each([&](const FibPrefix& prefix, FibSlot) { all.push_back(prefix); });
+    std::sort(all.begin(), all.end());
+    return update({}, rib, all);
 }
 
-FibRootBlock FibWriter::update(FibRootBlock root, const FibRib& rib, const FibPrefix& changed)
+FibRootBlock FibWriter::update(FibRootBlock root, const FibRib& rib, Prefixes changed)
 {
     if (rib.size() == 0) {
         clear(root);
         return {};
     }
     rib_ = &rib;
-    changed_ = changed;
     root = writable(root);
     FibRoot& top = root_at(*root);
-    if (changed.length <= FibRoot::bits) {
-        const unsigned first = paint(0, FibRoot::bits);
+    for (const FibPrefix& prefix : changed) {
+        if (!begins_at(prefix, 0, FibRoot::bits)) continue;
+        const unsigned first = paint(prefix, 0, FibRoot::bits);
         for (std::size_t i = 0; i < painted_.size(); ++i) {
             top.values[first + i] = painted_[i];
             if (!is_node(top.slots[first + i])) top.slots[first + i] = painted_[i];
         }
-    } else {
-        const unsigned at = slot_number(changed, 0);
-        top.slots[at] = change(top.slots[at], top.values[at], wide_depth);
     }
+    each_slot(changed, 0, FibRoot::bits, [&](unsigned at, Prefixes below) {
+        top.slots[at] = change(top.slots[at], top.values[at], wide_depth, below);
+    });
     return root;
 }
 
@@ -87,19 +114,21 @@ FibRootBlock FibWriter::writable(FibRootBlock root)
 }
 
 // What `slot` is to be, whose node, if any, is of `depth`.
-FibSlot FibWriter::change(FibSlot slot, FibSlot own, unsigned depth)
+FibSlot FibWriter::change(FibSlot slot, FibSlot own, unsigned depth, Prefixes changed)
 {
     Node node = read(slot, own, depth);
-    if (changed_.length <= depth + node_bits) {
-        const unsigned first = paint(depth, node_bits);
+    for (const FibPrefix& prefix : changed) {
+        if (!begins_at(prefix, depth, node_bits)) continue;
+        const unsigned first = paint(prefix, depth, node_bits);
         for (std::size_t i = 0; i < painted_.size(); ++i) {
             FibSlot& each = node.slots[first + i];
             each = is_node(each) ? with_own(each, painted_[i]) : painted_[i];
         }
-    } else {
-        FibSlot& next = node.slots[slot_number(changed_, depth)];
-        next = change(next, own_of(next, next, depth + node_bits), depth + node_bits);
     }
+    each_slot(changed, depth, node_bits, [&](unsigned at, Prefixes below) {
+        FibSlot& next = node.slots[at];
+        next = change(next, own_of(next, next, depth + node_bits), depth + node_bits, below);
+    });
     if (std::all_of(node.slots.begin(), node.slots.end(), [](FibSlot each) { return each == no_route; })) {
         if (is_node(slot)) leave(slot, depth);
         return node.own;
@@ -107,12 +136,12 @@ FibSlot FibWriter::change(FibSlot slot, FibSlot own, unsigned depth)
     return write(node, slot, depth);
 }
 
-unsigned FibWriter::paint(unsigned depth, unsigned bits)
+unsigned FibWriter::paint(const FibPrefix& changed, unsigned depth, unsigned bits)
 {
     const auto count_of = [&](const FibPrefix& prefix) { return std::size_t{1} << (depth + bits - prefix.length); };
-    const unsigned first = slot_number(changed_, depth);
-    painted_.assign(count_of(changed_), rib_->covering(changed_));
-    rib_->for_each_within(changed_, [&](const FibPrefix& prefix, FibSlot value) {
+    const unsigned first = slot_number(changed, depth);
+    painted_.assign(count_of(changed), rib_->covering(changed));
+    rib_->for_each_within(changed, [&](const FibPrefix& prefix, FibSlot value) {
         std::fill_n(painted_.begin() + (slot_number(prefix, depth) - first), count_of(prefix), value);
     });
     return first;

@@ -2,10 +2,12 @@
 // before stays whole. Used by the table server's thread only; throws bad_alloc when the arena is full.
 //
 // Cost of one prefix: the root's copy, once per transaction (512 KB, about 50 µs), and one node per 8 bits of its
-// length. A prefix that covers n slots of its node touches up to n nodes below that one, and no other.
+// length. A prefix that covers n slots of its node touches up to n nodes below that one, and no other. Prefixes that
+// are changed together share the nodes: each is read and written once.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dataplane/table/fib.hpp"
@@ -24,9 +26,11 @@ public:
     {
     }
 
-    // The root of the trie that says about `changed`, which was put into `rib` or erased from it, what `rib` says.
+    using Prefixes = std::span<const FibPrefix>; // sorted, each once
+
+    // The root of the trie that says about `changed`, which were put into `rib` or erased from it, what `rib` says.
     // About all other prefixes `root` says it already.
-    [[nodiscard]] FibRootBlock update(FibRootBlock root, const FibRib& rib, const FibPrefix& changed);
+    [[nodiscard]] FibRootBlock update(FibRootBlock root, const FibRib& rib, Prefixes changed);
     // A trie of all of `rib`.
     [[nodiscard]] FibRootBlock make(const FibRib& rib);
     // Gives all of a trie's blocks back.
@@ -41,7 +45,7 @@ private:
 
     [[nodiscard]] FibRoot& root_at(std::uint32_t line);
     [[nodiscard]] FibRootBlock writable(FibRootBlock root);
-    [[nodiscard]] FibSlot change(FibSlot slot, FibSlot own, unsigned depth);
+    [[nodiscard]] FibSlot change(FibSlot slot, FibSlot own, unsigned depth, Prefixes changed);
     [[nodiscard]] Node read(FibSlot slot, FibSlot own, unsigned depth) const;
     [[nodiscard]] FibSlot write(const Node& node, FibSlot slot, unsigned depth);
     [[nodiscard]] FibSlot write_wide(const Node& node, FibSlot slot);
@@ -51,12 +55,11 @@ private:
     [[nodiscard]] FibSlot place(FibSlot slot, std::uint32_t lines);
     void leave(FibSlot slot, unsigned depth);
     void clear(FibSlot slot, unsigned depth);
-    // The values of the slots that `changed_` covers in its node, and the first of them.
-    unsigned paint(unsigned depth, unsigned bits);
+    // Fills painted_ with the values of the slots that `changed` covers in its node, and gives the first of them.
+    unsigned paint(const FibPrefix& changed, unsigned depth, unsigned bits);
 
     FibBlocks& blocks_;
     const FibRib* rib_ = nullptr;
-    FibPrefix changed_;
     std::vector<FibSlot> painted_;
 };
 

@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace sluice::table {
+namespace {
+
+// Sorted, each once.
+void sort_out(std::vector<FibPrefix>& prefixes)
+{
+    if (!std::is_sorted(prefixes.begin(), prefixes.end())) std::sort(prefixes.begin(), prefixes.end());
+    prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+}
+
+} // namespace
 
 // All that a PrefixMap points to. Immutable once it has been handed out.
 struct RouteTable::Tables {
@@ -56,21 +66,19 @@ FibRib& RouteTable::rib_of(std::uint16_t network, bool is_v4)
     return is_v4 ? ribs_[network].v4 : ribs_[network].v6;
 }
 
-std::optional<std::uint32_t> RouteTable::put(std::uint16_t network, const Prefix& prefix, std::uint32_t value)
+std::optional<std::uint32_t> RouteTable::put(const RouteKey& route, std::uint32_t value)
 {
-    const bool is_v4 = prefix.address.is_v4();
-    const FibPrefix bits = FibPrefix::of(prefix);
-    const auto before = rib_of(network, is_v4).put(bits, value);
-    if (before != value) changes_.push_back({network, is_v4, bits, before});
+    const FibPrefix bits{route.high, route.low, route.length};
+    const auto before = rib_of(route.network, !route.is_v6).put(bits, value);
+    if (before != value) changes_.push_back({route.network, !route.is_v6, bits, before});
     return before;
 }
 
-std::optional<std::uint32_t> RouteTable::remove(std::uint16_t network, const Prefix& prefix)
+std::optional<std::uint32_t> RouteTable::remove(const RouteKey& route)
 {
-    const bool is_v4 = prefix.address.is_v4();
-    const FibPrefix bits = FibPrefix::of(prefix);
-    const auto before = rib_of(network, is_v4).erase(bits);
-    if (before) changes_.push_back({network, is_v4, bits, before});
+    const FibPrefix bits{route.high, route.low, route.length};
+    const auto before = rib_of(route.network, !route.is_v6).erase(bits);
+    if (before) changes_.push_back({route.network, !route.is_v6, bits, before});
     return before;
 }
 
@@ -79,12 +87,19 @@ PrefixMap RouteTable::build()
     pending_ = std::make_shared<Tables>(*committed_);
     pending_->generation = std::make_shared<FibGeneration>(arena_);
     std::map<std::pair<std::uint16_t, bool>, Prefixes> changed;
-    for (const Change& change : changes_)
-        changed[{change.network, change.is_v4}].push_back(change.prefix);
+    Prefixes* list = nullptr;
+    const Change* last = nullptr;
+    for (const Change& change : changes_) {
+        if (last == nullptr || last->network != change.network || last->is_v4 != change.is_v4)
+            list = &changed[{change.network, change.is_v4}];
+        list->push_back(change.prefix);
+        last = &change;
+    }
     pending_->v4.grow(ribs_.size());
     pending_->v6.grow(ribs_.size());
-    for (const auto& [where, prefixes] : changed) {
+    for (auto& [where, prefixes] : changed) {
         const auto [network, is_v4] = where;
+        sort_out(prefixes);
         const FibRib& rib = rib_of(network, is_v4);
         if (is_v4)
             renew(pending_->v4, network, rib, prefixes);
@@ -104,11 +119,7 @@ void RouteTable::renew(Family& family, std::uint16_t network, const FibRib& rib,
     entry = {};
     if (network == public_network || rib.size() >= (has_trie ? trie_from / 2 : trie_from)) {
         map.reset();
-        if (has_trie)
-            for (const FibPrefix& prefix : changed)
-                root = writer_.update(root, rib, prefix);
-        else
-            root = writer_.make(rib);
+        root = has_trie ? writer_.update(root, rib, changed) : writer_.make(rib);
         if (root) entry.root = reinterpret_cast<const FibRoot*>(arena_->at(*root));
         return;
     }
