@@ -257,7 +257,7 @@ constexpr std::array registry_rows{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 20> type_names{
+constexpr std::array<std::string_view, 21> type_names{
     "text",        "name",       "interface name", "word",         "true or false",  "count",     "number",
     "size",        "duration",   "address",        "IPv4 address", "address/length", "prefix",    "IPv4 prefix",
     "MAC address", "port range", "port/protocol",  "host:port",    "cores",          "community", "address:port"};
