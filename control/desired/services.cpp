@@ -72,6 +72,7 @@ void add_services(Builder& builder)
         service.set_forward(direct ? api::DIRECT : api::DNAT);
         service.set_stateless(!settings.sessions);
         service.set_place(builder.place(settings.line));
+        service.set_source(settings.registry.empty() ? "static" : "registry " + settings.registry);
         for (const config::Backend& backend : in_order(backends_of(builder, name, settings))) {
             if (direct && !keeps_port(settings, backend)) {
                 builder.out.problems.push_back(builder.place(settings.line) + ": backend " + backend.address.text() +

@@ -82,7 +82,7 @@ class Host:
         files.mkdir(exist_ok=True)
         text = NGINX.format(name=self.name, directory=self.directory, certificates=self.rig.directory, files=files)
         (self.directory / "nginx.conf").write_text(text)
-        self.machine.start(f"nginx-{self.name}", "nginx", "-p", self.directory, "-c", self.directory / "nginx.conf",
+        self.nginx = self.machine.start(f"nginx-{self.name}", "nginx", "-p", self.directory, "-c", self.directory / "nginx.conf",
                            "-e", self.directory / "error.log")
         wait_until(f"{self.name}: nginx listens", lambda: ":8443" in self.machine.run("ss", "-ltn"))
 
