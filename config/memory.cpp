@@ -9,8 +9,9 @@
 namespace sluice::config {
 namespace {
 
-// An IPv4 session pair: two entries of one cache line each, 32 bytes of cold record and 16 of bucket share.
-constexpr std::uint64_t session_pair_bytes = 176;
+// A session pair: two entries of a cache line each (IPv4) or of two (IPv6), 32 bytes of cold record and 16 of bucket
+// share. One session in four is for IPv6.
+constexpr std::uint64_t session_pair_bytes = (3 * 176 + 304) / 4;
 // A tunnel: its exit with the ready-made header, addresses, one worker's counters and its place among the TEIDs.
 // tests/unit/table/incremental_test.cpp holds the tables to it.
 constexpr std::uint64_t tunnel_bytes = 256;

@@ -18,10 +18,10 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
     : generations_(std::move(generations))
     , hooks_(std::move(hooks))
     , plan_(make_plan(std::move(first), std::nullopt, registry::Registries(hooks_.places)))
+    , trial_file_(generations_.folder())
     , drained_(DrainedBackends::open(generations_.folder()))
     , judgements_{{}, drained_.names(), {}}
     , drain_mark_(generations_.folder())
-    , trial_file_(generations_.folder())
     , reconciler_(std::move(dataplane_socket),
                   {[this](const api::Hello& hello, const ObjectSet&) { connected(hello); },
                    [this](const ObjectSet& programmed) { return wanted(programmed); },

@@ -32,6 +32,12 @@ std::string flow_text(const typename Family::Key& key)
            far_end(Family::value(key.destination), key.destination_port);
 }
 
+// Where the operator wrote it.
+std::string at(const std::string& place)
+{
+    return place.empty() ? "" : " (" + place + ")";
+}
+
 std::string hexadecimal(std::uint32_t number)
 {
     std::array<char, 2 * sizeof number> digits;
@@ -106,6 +112,33 @@ std::string Account::without_state(const TranslationOf<Family>& action, const ta
 }
 
 template<class Family>
+void Account::tell_rule(const TranslationOf<Family>& action, const table::Cold& owners)
+{
+    if constexpr (Family::family == V4::family) {
+        const table::NatRule* rule = nat::find_rule(tables_, action.key.network, action.key.source);
+        if (owners.pool == table::no_owner || rule == nullptr) return;
+        say("translate",
+            "nat rule" + at(rule->place) + " for " + rule->source.text() + " → " + tables_.pools[rule->pool].name);
+    }
+}
+
+// The slot is that of the flow as it comes to the service. Said only where its backend was taken at the first attempt.
+template<class Family>
+void Account::tell_slot(const TranslationOf<Family>& action, const table::Cold& owners)
+{
+    const auto service = std::ranges::find(tables_.services, owners.service, &table::Service::id);
+    if (owners.service == table::no_owner || service == tables_.services.end()) return;
+    typename Family::Key key = rewritten_key(action);
+    key.destination = action.key.destination;
+    key.destination_port = action.key.destination_port;
+    const std::size_t slot = l4lb::slot_of(key, 0, *service->ring);
+    const table::Backend& backend = service->backends[(*service->ring)[slot]];
+    if (backend.id != owners.backend) return;
+    say("translate", "service " + service->name + at(service->place) + ": slot " + std::to_string(slot) + " of " +
+                         std::to_string(service->ring->size()) + " → " + far_end(backend.address, backend.port));
+}
+
+template<class Family>
 void Account::tell(const TranslationOf<Family>& action, const table::Cold& owners, By by)
 {
     const std::string of = owner_text(owners);
@@ -115,11 +148,8 @@ void Account::tell(const TranslationOf<Family>& action, const table::Cold& owner
         say("translate", "no session and none needed: " + without_state<Family>(action, owners));
     } else {
         say("translate", "no session; one would begin: " + of);
-        if constexpr (Family::family == V4::family) {
-            const table::NatRule* rule = nat::find_rule(tables_, action.key.network, action.key.source);
-            if (owners.pool != table::no_owner && rule != nullptr)
-                say("translate", "nat rule for " + rule->source.text() + " → " + tables_.pools[rule->pool].name);
-        }
+        tell_rule<Family>(action, owners);
+        tell_slot<Family>(action, owners);
     }
     std::string line = "becomes " + flow_text<Family>(rewritten_key(action)) + " in network " +
                        table::network_name(tables_, action.out_network);

@@ -40,6 +40,10 @@ private:
     template<class Family>
     void tell(const TranslationOf<Family>& action, const table::Cold& owners, By by);
     template<class Family>
+    void tell_rule(const TranslationOf<Family>& action, const table::Cold& owners);
+    template<class Family>
+    void tell_slot(const TranslationOf<Family>& action, const table::Cold& owners);
+    template<class Family>
     [[nodiscard]] std::string without_state(const TranslationOf<Family>& action, const table::Cold& owners) const;
     [[nodiscard]] std::string owner_text(const table::Cold& owners) const;
 

@@ -177,6 +177,7 @@ void write(api::ServiceStats& out, const table::Service& service, const table::S
     out.set_network(table::network_name(tables, service.network));
     out.set_forward(service.direct ? api::DIRECT : api::DNAT);
     out.set_stateless(service.stateless);
+    out.set_source(service.source);
     const std::vector<double> shares = shares_of(service);
     for (std::size_t i = 0; i < service.backends.size(); ++i) {
         const table::Backend& backend = service.backends[i];

@@ -33,7 +33,6 @@ FOLDERS = {  # of questions, with what they are about
 }
 BUILDS = {  # folder: (compiler, options of meson)
     "build": ("gcc", []),
-    "build-clang": ("clang", []),
     "build-sanitize": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]),
 }
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
@@ -103,14 +102,8 @@ def bench(tally):
     tally.note(int(status == 0), int(status != 0))
 
 
-def clang(tally):
-    """everything builds with clang without a warning, unit tests pass"""
-    if build(tally, "build-clang"):
-        suite(tally, "build-clang", "unit")
-
-
 def sanitize(tally):
-    """unit and scenario tests under ASan and UBSan; clang"""
+    """everything builds with clang without a warning; unit and scenario tests under ASan and UBSan"""
     if build(tally, "build-sanitize"):
         suite(tally, "build-sanitize", "unit")
         suite(tally, "build-sanitize", "scenario")
@@ -136,7 +129,7 @@ def ask(folder, tally):
 
 PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
 PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
-PARTS |= {part.__name__: (part.__doc__, part) for part in (clang, sanitize)}
+PARTS |= {sanitize.__name__: (sanitize.__doc__, sanitize)}
 
 
 def arguments():

@@ -38,6 +38,7 @@ void add_services(Builder& builder)
         service.set_forward(settings.forward == config::Service::Forward::direct ? api::DIRECT : api::DNAT);
         service.set_stateless(!settings.sessions);
         service.set_place(builder.in.place(settings.line));
+        service.set_source(settings.registry.empty() ? "static" : "registry " + settings.registry);
         add_backends(builder, builder.out.services.at(name), service);
         builder.add(object);
     }

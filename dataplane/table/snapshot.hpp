@@ -189,6 +189,8 @@ struct Service {
     std::uint16_t network = 0; // where the backends live
     bool direct = false;       // packets go to the backend unchanged, and its answers are the service's
     bool stateless = false;    // no sessions: the ring alone chooses; `direct` then
+    std::string place;         // of its lines in the operator's file, for `sluicectl why`; may be empty
+    std::string source;        // who names its backends, for `sluicectl services`
     std::vector<Backend> backends;
     // Indices into `backends`; empty: nobody can take a new flow. Shared between snapshots: it is the largest part.
     std::shared_ptr<const std::vector<std::uint16_t>> ring;
@@ -213,6 +215,7 @@ struct NatRule {
     std::uint16_t network = 0;
     Prefix source;
     std::uint32_t pool = 0; // index into Snapshot::pools
+    std::string place;      // as a service's
 };
 
 struct EipTarget {

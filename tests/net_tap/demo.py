@@ -11,8 +11,8 @@ from lib.check import Check
 from lib.evidence import judge, story, watch_order
 from lib.guard import Interrupted, interruptible
 from lib.rig import Rig, clean_up
-from lib.shell import Failure
-from lib.topology import Journey
+from lib.shell import Failure, wait_until
+from lib.told import SERVICE_ROUTE, ToldJourney, sources
 
 
 def main():
@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument("--keep", action="store_true", help="leave it up and print what to try")
     parser.add_argument("--clean", action="store_true", help="remove what --keep left, and do nothing else")
     parser.add_argument("--orders", type=int, default=20, help="orders to post after the first (default 20)")
+    parser.add_argument("--without", choices=["bgp", "registry"], help="start no FRR, or no ZooKeeper: the order cannot arrive")
     parser.add_argument("--name", default="demo", help="names begin with sl-NAME (default demo)")
     changes = parser.add_argument_group("other values in the nodes' configuration")
     changes.add_argument("--vni", type=int, default=gateways.VNI)
@@ -52,7 +53,10 @@ def arguments():
 def perform(rig, options, check):
     journey = build(rig, options)
     first_order(journey, options, check)
+    told(journey, check)
     more_orders(journey, options, check)
+    if check.failed == 0:
+        machine_dies(journey, options, check)
     counters(rig, check)
     if options.keep:
         print(what_to_try(journey))
@@ -60,14 +64,16 @@ def perform(rig, options, check):
 
 
 def build(rig, options):
-    print("building: phone, radio, mobile gateway, internet, cloud gateway, fabric, two hosts", flush=True)
+    print("building: phone, radio, mobile gateway, internet, cloud gateway, fabric, two hosts; FRR on three of them, ZooKeeper", flush=True)
     mobile = {"pool": options.pool, "teid": options.teid, "peer_teid": options.peer_teid}
     cloud = {"vni": options.vni}
     if options.peers_follow:
         mobile.update(uplink_teid=options.teid, downlink_teid=options.peer_teid)
         cloud.update(host_vni=options.vni)
-    journey = Journey(rig, mobile, cloud)
+    journey = ToldJourney(rig, mobile, cloud, with_bgp=options.without != "bgp", with_registry=options.without != "registry")
     journey.start()
+    if options.without is None:
+        journey.wait_until_told()
     return journey
 
 
@@ -76,6 +82,39 @@ def first_order(journey, options, check):
     evidence = watch_order(journey, number)
     print(f"\nthe journey of order {number}, as the peers' tcpdump saw it:\n{story(evidence)}\n")
     judge(check, evidence, options.teid, options.peer_teid, options.pool, options.vni, journey.hosts)
+
+
+def told(journey, check):
+    """Who told the nodes what the order used."""
+    mobile, cloud = journey.mobile.node, journey.cloud.node
+    print("who told the nodes (sluicectl routes, neighbors, services):")
+    ways = []
+    for node, wanted in ((mobile, [SERVICE_ROUTE]), (cloud, sources(cloud, "bgp"))):
+        ways += [(node, row) for row in node.ctl("routes")["routes"] if row["prefix"] in wanted]
+        neighbors = node.ctl("neighbors")["neighbors"]
+        for row in neighbors:
+            print(f"  {node.name:<16}neighbour {row['address']} on {row['interface']:<12} {row['source']}")
+        check(f"{node.name}: its neighbours come from the kernel", neighbors and all(row["source"] == "kernel" for row in neighbors), neighbors)
+    for node, row in ways:
+        print(f"  {node.name:<16}route {row['prefix']:<32} {row['source']}")
+    check("BGP told the way to the service and the way back",
+          {node.name for node, row in ways if row["source"] == "bgp"} == {mobile.name, cloud.name}, ways)
+    order = next(row for row in cloud.ctl("services")["services"] if row["name"] == "order")
+    backends = sorted(row["address"] for row in order.get("backends", []))
+    print(f"  {cloud.name:<16}backends {', '.join(backends) or 'none':<29} {order['source']}")
+    check("the registry named the machines", order["source"].startswith("registry") and
+          backends == sorted(host.address for host in journey.hosts), order)
+
+
+def machine_dies(journey, options, check):
+    """One machine goes; new orders find the other."""
+    gone, left = journey.hosts
+    print(f"\n{gone.name} ends: its web server, and its entry in the registry")
+    journey.kill_machine(gone)
+    wait_until("the cloud gateway has heard of it", lambda: gone.address not in journey.cloud.node.ctl_text("services", "order"))
+    numbers = [f"{time.strftime('%Y%m%d-%H%M%S')}-after-{i}" for i in range(options.orders)]
+    served = [(journey.order(number, timeout=5)[0] or {}).get("backend") for number in numbers]
+    check(f"{options.orders} new orders go to {left.name}", served == [left.name] * options.orders, served)
 
 
 def more_orders(journey, options, check):

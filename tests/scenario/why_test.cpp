@@ -43,6 +43,9 @@ SCENARIO("why tells the whole way of a phone's order")
     CHECK(told.interface() == "n3");
     CHECK(says(told, "terminate: gtpu teid 0x1001 from 10.30.0.9 → network phones"));
     CHECK(says(told, "translate: no session; one would begin: pool carrier, service order"));
+    CHECK(says(told, "translate: nat rule (bench.yaml:"));
+    CHECK(says(told, "translate: service order (bench.yaml:"));
+    CHECK(says(told, " of 1009 → 10.1.0.3"));
     CHECK(says(told, "route: shop 10.1.0.3"));
     CHECK(says(told, "encapsulate: vxlan vni 5001 to 10.20.0.1"));
     CHECK(says(told, "transmit: fabric to 02:00:00:00:02:1"));

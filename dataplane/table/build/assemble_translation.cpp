@@ -73,7 +73,7 @@ void assemble_translation(Assembly& assembly)
     for (const auto& [key, object] : assembly.objects.of(Kind::kNatRule)) {
         const api::NatRule& from = object.nat_rule();
         const Prefix source = from.source().address().empty() ? Prefix{Ipv4Address{}, 0} : prefix_of(from.source());
-        rules[from.network()].push_back({narrow(from.network()), source, index_of.at(from.pool())});
+        rules[from.network()].push_back({narrow(from.network()), source, index_of.at(from.pool()), from.place()});
     }
     assembly.out.nat_rules = std::move(rules);
     assemble_eips(assembly);

@@ -22,8 +22,12 @@ workers: {{cores: "1", main-core: 0, idle: sleep}}
 """
 
 
-def mobile(pool=POOL, teid=TEID, peer_teid=PEER_TEID, mss_clamp=True, block_size=256):
-    """Node 1: opens GTP-U tunnels and gives phones public addresses."""
+def default_route(router):
+    return f"routes:\n  - {{prefix: 0.0.0.0/0, via: {router}}}\n"
+
+
+def mobile(pool=POOL, teid=TEID, peer_teid=PEER_TEID, mss_clamp=True, block_size=256, routing=default_route("198.51.100.1")):
+    """Node 1: opens GTP-U tunnels and gives phones public addresses. `routing`: a section that says how to reach the rest."""
     def configuration(node):
         return _head(node) + f"""
 ports:
@@ -31,9 +35,7 @@ ports:
   internet: {{device: "{node.device('internet')}", mtu: 1500, addresses: [198.51.100.2/30]}}
 gtpu: {{endpoint: 10.30.0.1, echo-interval: 60s}}
 tcp: {{mss-clamp: {str(mss_clamp).lower()}}}
-routes:
-  - {{prefix: 0.0.0.0/0, via: 198.51.100.1}}
-networks:
+{routing}networks:
   phones:
     prefixes: [100.64.0.0/16]
     sessions:
@@ -49,8 +51,9 @@ nat:
 
 
 def cloud(vni=VNI, mtu=1450, mss_clamp=True, uplink="198.51.100.6", router="198.51.100.5", vtep="10.20.0.2",
-          backends=tuple(BACKENDS), extra_services="", health=""):
-    """Node 2: public service addresses in front of a tenant's virtual machines behind VXLAN."""
+          backends=tuple(BACKENDS), order_backends=None, routing=None, extra_services="", health=""):
+    """Node 2: public service addresses in front of a tenant's virtual machines behind VXLAN. `order_backends`: who names
+    those of the order service, instead of a list."""
     def configuration(node):
         neighbors = "".join(f'      - {{address: {address}, mac: "{BACKEND_MAC[address]}", vtep: {host}}}\n'
                             for address, host in BACKENDS.items())
@@ -61,9 +64,7 @@ ports:
   fabric:   {{device: "{node.device('fabric')}", mtu: 1500, addresses: [{vtep}/24], terminates: [vxlan]}}
 vxlan: {{vtep: {vtep}, port: 4789}}
 tcp: {{mss-clamp: {str(mss_clamp).lower()}}}
-routes:
-  - {{prefix: 0.0.0.0/0, via: {router}}}
-networks:
+{routing or default_route(router)}networks:
   shop:
     vni: {vni}
     mtu: {mtu}
@@ -76,14 +77,12 @@ networks:
     address: {ORDER_VIP}
     ports: [443/tcp]
     network: shop
-{checks}    backends:
-{_backends(backends, 8443)}
+{checks}    backends: {order_backends or _backends(backends, 8443)}
   echo:
     address: {ECHO_VIP}
     ports: [7/udp]
     network: shop
-    backends:
-{_backends(backends, 7007)}
+    backends: {_backends(backends, 7007)}
 {extra_services}"""
     return configuration
 
@@ -98,4 +97,4 @@ def plain(*ports):
 
 
 def _backends(addresses, port):
-    return "\n".join(f"      - {{address: {address}, port: {port}, weight: 100}}" for address in addresses)
+    return "\n" + "\n".join(f"      - {{address: {address}, port: {port}, weight: 100}}" for address in addresses)

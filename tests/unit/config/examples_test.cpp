@@ -41,8 +41,8 @@ TEST_CASE("minimal.yaml starts on any machine")
     CHECK(config.ports.at("internet").device == "net_tap0,iface=dtap0");
     CHECK(config.routes.at(0).via == *IpAddress::parse("198.51.100.1"));
     CHECK(bytes_of(config) ==
-          Sums{{"sessions", 11'534'336}, {"tunnels", 262'144}, {"routes", 1'048'576}, {"packet buffers", 6'045'696}});
-    CHECK(memory_advice(config, 0) == "needs 18 MiB of ordinary memory, no hugepages to reserve");
+          Sums{{"sessions", 13'631'488}, {"tunnels", 262'144}, {"routes", 1'048'576}, {"packet buffers", 6'045'696}});
+    CHECK(memory_advice(config, 0) == "needs 20 MiB of ordinary memory, no hugepages to reserve");
 }
 
 TEST_CASE("cloud-gateway.yaml balances a service over virtual machines")
@@ -61,7 +61,7 @@ TEST_CASE("cloud-gateway.yaml balances a service over virtual machines")
     CHECK_FALSE(config.registries.at("shop-services").keep_when_lost);
     CHECK(
         bytes_of(config) ==
-        Sums{{"sessions", 352'000'000}, {"tunnels", 2'560'000}, {"routes", 6'400'000}, {"packet buffers", 21'528'576}});
+        Sums{{"sessions", 416'000'000}, {"tunnels", 2'560'000}, {"routes", 6'400'000}, {"packet buffers", 21'528'576}});
 }
 
 TEST_CASE("mobile-gateway.yaml takes phones out of their tunnels")
@@ -74,7 +74,7 @@ TEST_CASE("mobile-gateway.yaml takes phones out of their tunnels")
     CHECK(config.networks.at("phones").sessions.at(1).peer_teid == 0x2002);
     CHECK(config.nat.timeouts.tcp_established == std::chrono::minutes(124));
     CHECK(config.neighbors.at(0).interface == "n3");
-    CHECK(bytes_of(config) == Sums{{"sessions", 704'000'000},
+    CHECK(bytes_of(config) == Sums{{"sessions", 832'000'000},
                                    {"tunnels", 25'600'000},
                                    {"routes", 1'024'000},
                                    {"packet buffers", 21'528'576}});
@@ -89,7 +89,7 @@ TEST_CASE("one-node.yaml is both gateways at once")
     CHECK(config.nat.rules.at(1).source == *Prefix::parse("0.0.0.0/0"));
     CHECK(config.nat.eips.at(0).private_address == *Ipv4Address::parse("10.1.0.20"));
     CHECK(config.routes.at(2).interface == "fabric");
-    CHECK(bytes_of(config) == Sums{{"sessions", 704'000'000},
+    CHECK(bytes_of(config) == Sums{{"sessions", 832'000'000},
                                    {"tunnels", 256'000'000},
                                    {"routes", 96'000'000},
                                    {"packet buffers", 64'585'728}});
