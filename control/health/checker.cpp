@@ -95,14 +95,10 @@ void Checker::take(std::uint64_t id, Check& check, const Outcome& outcome, Clock
     check.under_way = false;
     schedule(id, check,
              std::max(check.began + rhythm.interval - chance(rhythm.jitter), now + std::chrono::microseconds(1)));
-    switch (outcome.kind) {
-    case Outcome::Kind::answered:
-        return tell(check, check.judge.answered(), check.judge.reason());
-    case Outcome::Kind::failed:
-        return tell(check, check.judge.failed(outcome.why), check.judge.reason());
-    case Outcome::Kind::not_tried:
-        return tell(check, false, "not checked: " + outcome.why);
-    }
+    if (outcome.kind == Outcome::Kind::not_tried) return tell(check, false, "not checked: " + outcome.why);
+    const bool answered = outcome.kind == Outcome::Kind::answered;
+    const bool changed = answered ? check.judge.answered() : check.judge.failed(outcome.why);
+    tell(check, changed, check.judge.reason()); // the reason as it is after the verdict
 }
 
 void Checker::tell(Check& check, bool changed, std::string reason)

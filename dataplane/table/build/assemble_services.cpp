@@ -89,8 +89,8 @@ void assemble_services(Assembly& assembly)
             }
         }
         services.push_back({from.id(), from.name(), ip_of(from.address()), narrow(from.network()),
-                            from.forward() == api::DIRECT, from.stateless(), from.place(), from.source(), std::move(backends),
-                            std::move(ring)});
+                            from.forward() == api::DIRECT, from.stateless(), from.place(), from.source(),
+                            std::move(backends), std::move(ring)});
     }
     assembly.out.services = std::move(services);
     assembly.out.service_of = fronts.build();
