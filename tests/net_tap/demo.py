@@ -12,7 +12,7 @@ from lib.evidence import judge, story, watch_order
 from lib.guard import Interrupted, interruptible
 from lib.rig import Rig, clean_up
 from lib.shell import Failure, wait_until
-from lib.told import SERVICE_ROUTE, ToldJourney, sources
+from lib.told import SERVICE_ROUTE, ToldJourney, routes, sources
 
 
 def main():
@@ -90,11 +90,12 @@ def told(journey, check):
     print("who told the nodes (sluicectl routes, neighbors, services):")
     ways = []
     for node, wanted in ((mobile, [SERVICE_ROUTE]), (cloud, sources(cloud, "bgp"))):
-        ways += [(node, row) for row in node.ctl("routes")["routes"] if row["prefix"] in wanted]
-        neighbors = node.ctl("neighbors")["neighbors"]
+        ways += [(node, route) for route in routes(node) if route["prefix"] in wanted]
+        neighbors = [{**entry["neighbor"], "interface": entry["interface"]} for entry in node.ctl("neighbors")["neighbors"]]
         for row in neighbors:
             print(f"  {node.name:<16}neighbour {row['address']} on {row['interface']:<12} {row['source']}")
-        check(f"{node.name}: its neighbours come from the kernel", neighbors and all(row["source"] == "kernel" for row in neighbors), neighbors)
+        check(f"{node.name}: its neighbours come from the kernel",
+              bool(neighbors) and all(row["source"] == "kernel" for row in neighbors), neighbors)
     for node, row in ways:
         print(f"  {node.name:<16}route {row['prefix']:<32} {row['source']}")
     check("BGP told the way to the service and the way back",

@@ -87,13 +87,18 @@ def registry():
     return f'registries:\n  shop: {{zookeeper: ["{ADDRESS}"]}}\n'
 
 
+def routes(node):
+    """Of the public network."""
+    return [entry["route"] for entry in node.ctl("routes")["routes"] if entry["network"] == "public"]
+
+
 def sources(node, source):
-    """Prefixes of the public network that came from there."""
-    return [row["prefix"] for row in node.ctl("routes")["routes"] if row["source"] == source]
+    """Prefixes that came from there."""
+    return [route["prefix"] for route in routes(node) if route["source"] == source]
 
 
 def source_of(node, prefix):
-    return next((row["source"] for row in node.ctl("routes")["routes"] if row["prefix"] == prefix), None)
+    return next((route["source"] for route in routes(node) if route["prefix"] == prefix), None)
 
 
-__all__ = ["INTERFACE", "SERVICE_ROUTE", "ToldJourney", "source_of", "sources"]
+__all__ = ["INTERFACE", "SERVICE_ROUTE", "ToldJourney", "routes", "source_of", "sources"]
