@@ -33,7 +33,7 @@ FOLDERS = {  # of questions, with what they are about
 }
 BUILDS = {  # folder: (compiler, options of meson)
     "build": ("gcc", []),
-    "build-sanitize": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]),
+    "build-sanitize": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1", "-Dcpp_args=-gline-tables-only"]),
 }
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
 

@@ -105,7 +105,7 @@ TEST_CASE("status shows each process, and only the dataplane's silence is an exi
     status.mutable_status()->mutable_hello()->set_node("gw1");
     status.mutable_status()->set_sessions(7);
     status.mutable_status()->set_session_limit(65'536);
-    for (const std::uint64_t high_water : {40, 60}) {
+    for (const unsigned high_water : {40U, 60U}) {
         api::TableUse& pool = *status.mutable_status()->add_tables();
         pool.set_table("pool_blocks");
         pool.set_name("pool" + std::to_string(high_water));
