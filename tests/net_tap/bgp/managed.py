@@ -15,7 +15,7 @@ def section(med=50, community="64512:100", second=True):
     if second:
         neighbors += f"    second: {{address: {OF_ROUTER['second']}, as: {AS_OF_ROUTERS}, bfd: {{interval: 300ms}}, gtsm: true}}\n"
     return (f"bgp:\n  mode: managed\n  as: {AS_OF_NODE}\n  neighbors:\n{neighbors}"
-            f"  announce:\n    services: {{to: [first], med: {med}, communities: [\"{community}\"]}}\n")
+            f"  announce:\n    eips: {{to: [first], med: {med}, communities: [\"{community}\"]}}\n")
 
 
 def ask(rig, check):
@@ -30,7 +30,7 @@ def ask(rig, check):
 
     world.announce()
     wait_until("the first hears of us", lambda: heard(first))
-    check.equal("the service is announced with its MED and community", heard(first), (50, "64512:100"))
+    check.equal("the address is announced with its MED and community", heard(first), (50, "64512:100"))
     check("and to nobody else", not world.heard("second"))
     learned = world.frr["second"].prefixes()
     check("routes of one peer are not passed on to another", len(learned.get(SERVED, [])) == 1, learned.get(SERVED))

@@ -1,7 +1,7 @@
 """A node between a client and two routers that reach one server: routes to the server come by BGP or not at all.
 
   client ─ left ─ node ─ up1 ─ first ─┐
-                    └─── up2 ─ second ┴ server 10.50.0.9        announced by us: 203.0.113.80 (a route of protocol 199)
+                    └─── up2 ─ second ┴ server 10.50.0.9        announced by us: 203.0.113.80 (an EIP)
 """
 import time
 
@@ -17,6 +17,14 @@ ANNOUNCED = "203.0.113.80"
 AS_OF_NODE, AS_OF_ROUTERS = 65010, 64512
 OF_NODE = {"first": "198.51.100.2", "second": "198.51.100.6"}
 OF_ROUTER = {"first": "198.51.100.1", "second": "198.51.100.5"}
+
+EIP = f"""\
+networks:
+  phones: {{prefixes: [100.64.0.0/16]}}
+nat:
+  eips:
+    - {{public: {ANNOUNCED}, network: phones, private: 100.64.0.9}}
+"""
 
 ROUTER = """\
 frr defaults datacenter
@@ -66,13 +74,14 @@ exit
 class Routed:
     """`bgp` is the YAML's section; `more` and `session` are lines of the routers' FRR."""
 
-    def __init__(self, rig, bgp="bgp: {mode: external}\n", routers=("first", "second")):
+    def __init__(self, rig, bgp="bgp: {mode: external, announce: {eips: {}}}\n", routers=("first", "second")):
         self.rig = rig
         self.client = rig.namespace("client")
         self.server = rig.namespace("server")
         self.routers = {name: rig.namespace(name, forwarding=True) for name in routers}
         self.wires = {name: self._wire(name) for name in routers}
         self.bgp = bgp
+        self.announcing = False
         ports = [Port("left", self.client, "eth0", [f"{CLIENT}/24"])]
         ports += [Port(f"to-{name}", wire, "port", master="wire") for name, wire in self.wires.items()]
         self.node = Node(rig, "node", self._configuration, ports)
@@ -93,7 +102,7 @@ class Routed:
 
     def _configuration(self, node):
         addresses = [("left", "10.1.0.1/24")] + [(f"to-{name}", f"{OF_NODE[name]}/30") for name in self.routers]
-        return gateways.plain(*addresses)(node) + self.bgp
+        return gateways.plain(*addresses)(node) + self.bgp + (EIP if self.announcing else "")
 
     def start(self):
         self.node.start()
@@ -127,11 +136,10 @@ class Routed:
         return self.frr["node"]
 
     def announce(self):
-        """What the control process does for a service that can be used."""
-        if not self.node.kernel.succeeds("ip", "link", "show", "sluice0"):
-            self.node.kernel.ip("link add sluice0 type bridge")
-            self.node.kernel.ip("link set sluice0 up")
-        self.node.kernel.ip(f"route replace {ANNOUNCED}/32 dev sluice0 proto 199 metric 100")
+        """The node is given an address that it announces."""
+        self.announcing = True
+        self.node.configure(self._configuration)
+        self.node.ctl("apply", self.node.file)
 
     def routes(self, source="bgp"):
         """What the dataplane has from this source: prefix → gateways."""
