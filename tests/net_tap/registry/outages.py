@@ -62,7 +62,7 @@ class World:
         self.client = self.zookeeper.client()
         self.client.ensure_path(folder(INTERFACE))
         for address in MACHINES:
-            self.client.create(self.path(address, 100), ephemeral=True)
+            self.client.create(self.path(address, 100))  # it is the feed whose session ends here, not the providers'
 
     @staticmethod
     def path(address, weight):
@@ -73,7 +73,7 @@ class World:
         old, self.weight = self.weight, self.weight + 1
         transaction = self.client.transaction()
         transaction.delete(self.path(MACHINES[0], old))
-        transaction.create(self.path(MACHINES[0], self.weight), ephemeral=True)
+        transaction.create(self.path(MACHINES[0], self.weight))
         transaction.commit()
 
     def feed(self):
@@ -96,7 +96,7 @@ class World:
         if restart:
             self.restart_control(what)
         end()
-        self.client.ensure_path(folder(INTERFACE))  # kazoo is connected again, its providers are as before
+        self.client.retry(self.client.ensure_path, folder(INTERFACE))  # kazoo is connected again
         self.recovers(what)
 
     def cut_off(self, restart):
