@@ -68,7 +68,7 @@ def nothing_left(check, when):
 
 def files():
     """By name, wherever such things live: a namespace is a file below /run, too. Shares no list with the clean-up."""
-    places = [place for place in ("/run", "/var/lib", "/tmp", "/dev/shm", "/dev/hugepages", "/etc/netns") if Path(place).is_dir()]
+    places = [place for place in ("/run", "/var/lib", "/tmp", "/dev/shm", "/dev/hugepages", "/etc/netns", "/etc/frr") if Path(place).is_dir()]
     return subprocess.run(["find", *places, "-xdev", "-maxdepth", "3", "-name", f"*{NAME}*"], capture_output=True, text=True, check=False).stdout.split()
 
 
