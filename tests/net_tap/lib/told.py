@@ -46,21 +46,26 @@ class ToldJourney(Journey):
         self.cloud = CloudSide(rig, self.internet, routing=bgp(AS_OF_CLOUD, OF_CLOUD[0], "services"),
                                order_backends=f"{{registry: shop, service: {INTERFACE}}}", extra_services=registry(),
                                **(cloud or {}))
-        self.zookeeper = Zookeeper(rig, self.cloud.node) if with_registry else None
+        self.with_registry = with_registry
+        self.zookeeper = None
         self.phone = self.mobile.phone
         self.hosts = self.cloud.hosts
         self.frr = {}
         self.registered = {}  # machine → the process that holds its entry
 
     def start(self):
-        if self.zookeeper:
-            self.zookeeper.start()
-            for host in self.hosts:
-                self.register(host)
+        if self.with_registry:
+            self.start_registry()
         self.mobile.start()
         self.cloud.start()
         if self.with_bgp:
             self.start_bgp()
+
+    def start_registry(self):
+        self.zookeeper = Zookeeper(self.rig, self.cloud.node)
+        self.zookeeper.start()
+        for host in self.hosts:
+            self.register(host)
 
     def start_bgp(self):
         self.frr["internet"] = Frr(self.internet.router, INTERNET).start()
