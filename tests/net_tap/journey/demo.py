@@ -10,7 +10,7 @@ from pathlib import Path
 from lib.rig import ROOT
 
 NAME = f"demotest{os.getpid()}"
-POINTS = 6
+POINTS = 4
 LONGEST = 300  # seconds for a demo on a busy machine, or for what is left of one to end
 INTERRUPTED = 130
 
