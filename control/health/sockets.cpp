@@ -112,9 +112,9 @@ void Sockets::collect(const std::function<void(std::uint64_t, const Outcome&)>& 
         const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
         if (count <= 0) return;
         for (int i = 0; i < count; ++i) {
-            const auto found = open_.find(events[static_cast<std::size_t>(i)].data.u64);
+            const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64; // the kernel's packed struct
+            const auto found = open_.find(id);
             if (found == open_.end()) continue;
-            const std::uint64_t id = found->first;
             const Outcome outcome = outcome_of(error_of(found->second.get()));
             open_.erase(found);
             ended(id, outcome);
