@@ -66,19 +66,21 @@ FibRib& RouteTable::rib_of(std::uint16_t network, bool is_v4)
     return is_v4 ? ribs_[network].v4 : ribs_[network].v6;
 }
 
-std::optional<std::uint32_t> RouteTable::put(const RouteKey& route, std::uint32_t value)
+std::optional<std::uint32_t> RouteTable::put(std::uint16_t network, const Prefix& prefix, std::uint32_t value)
 {
-    const FibPrefix bits{route.high, route.low, route.length};
-    const auto before = rib_of(route.network, !route.is_v6).put(bits, value);
-    if (before != value) changes_.push_back({route.network, !route.is_v6, bits, before});
+    const bool is_v4 = prefix.address.is_v4();
+    const FibPrefix bits = FibPrefix::of(prefix);
+    const auto before = rib_of(network, is_v4).put(bits, value);
+    if (before != value) changes_.push_back({network, is_v4, bits, before});
     return before;
 }
 
-std::optional<std::uint32_t> RouteTable::remove(const RouteKey& route)
+std::optional<std::uint32_t> RouteTable::remove(std::uint16_t network, const Prefix& prefix)
 {
-    const FibPrefix bits{route.high, route.low, route.length};
-    const auto before = rib_of(route.network, !route.is_v6).erase(bits);
-    if (before) changes_.push_back({route.network, !route.is_v6, bits, before});
+    const bool is_v4 = prefix.address.is_v4();
+    const FibPrefix bits = FibPrefix::of(prefix);
+    const auto before = rib_of(network, is_v4).erase(bits);
+    if (before) changes_.push_back({network, is_v4, bits, before});
     return before;
 }
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "dataplane/base/route_key.hpp"
+#include "dataplane/base/address.hpp"
 #include "dataplane/table/fib_blocks.hpp"
 #include "dataplane/table/fib_rib.hpp"
 #include "dataplane/table/fib_writer.hpp"
@@ -32,16 +32,8 @@ public:
 
     // Both give what was there before. Host bits are ignored. A prefix put again has its value replaced; `value` is
     // below first_node. What is not there may be removed.
-    std::optional<std::uint32_t> put(const RouteKey& route, std::uint32_t value);
-    std::optional<std::uint32_t> remove(const RouteKey& route);
-    std::optional<std::uint32_t> put(std::uint16_t network, const Prefix& prefix, std::uint32_t value)
-    {
-        return put(RouteKey::of(network, prefix), value);
-    }
-    std::optional<std::uint32_t> remove(std::uint16_t network, const Prefix& prefix)
-    {
-        return remove(RouteKey::of(network, prefix));
-    }
+    std::optional<std::uint32_t> put(std::uint16_t network, const Prefix& prefix, std::uint32_t value);
+    std::optional<std::uint32_t> remove(std::uint16_t network, const Prefix& prefix);
 
     // The map after all that was said since the last commit. Once between two commits.
     [[nodiscard]] PrefixMap build();

@@ -26,6 +26,15 @@ nat:
     - {{public: {ANNOUNCED}, network: phones, private: 100.64.0.9}}
 """
 
+BFD = """\
+bfd
+ profile fast
+  transmit-interval 300
+  receive-interval 300
+ exit
+exit
+"""
+
 ROUTER = """\
 frr defaults datacenter
 router bgp {router_as}
@@ -39,13 +48,7 @@ router bgp {router_as}
   network 10.50.0.0/24
  exit-address-family
 exit
-bfd
- profile fast
-  transmit-interval 300
-  receive-interval 300
- exit
-exit
-"""
+""" + BFD
 
 NODE = """\
 frr defaults traditional
@@ -62,13 +65,7 @@ router bgp {node_as}
   maximum-paths 8
  exit-address-family
 exit
-bfd
- profile fast
-  transmit-interval 300
-  receive-interval 300
- exit
-exit
-"""
+""" + BFD
 
 
 class Routed:

@@ -6,7 +6,6 @@
 
 #include "dataplane/base/flat_map.hpp"
 #include "dataplane/base/mix.hpp"
-#include "dataplane/base/route_key.hpp"
 
 namespace sluice {
 namespace {
@@ -55,25 +54,6 @@ TEST_CASE("a flat map holds what a map holds")
     compare_with_oracle<Mixed>(1'000, 50'000);
     compare_with_oracle<Mixed>(20, 5'000);
     compare_with_oracle<Crowded>(60, 20'000);
-}
-
-TEST_CASE("a route's key is its network and prefix, without host bits, in the order of addresses")
-{
-    for (const char* text : {"0.0.0.0/0", "10.1.2.0/24", "255.255.255.255/32", "::/0", "2001:db8:5::/48",
-                             "2001:db8::1/128", "2001:db8:0:0:8000::/65"}) {
-        const Prefix prefix = Prefix::parse(text).value();
-        CHECK(RouteKey::of(7, prefix).prefix() == prefix);
-    }
-    CHECK(RouteKey::of(0, Prefix::parse("10.1.2.3/24").value()).prefix().text() == "10.1.2.0/24");
-    CHECK(RouteKey::of(0, Prefix::parse("2001:db8::1/64").value()).prefix().text() == "2001:db8::/64");
-    const auto key = [](std::uint16_t network, const char* text) {
-        return RouteKey::of(network, Prefix::parse(text).value());
-    };
-    CHECK(key(0, "10.0.0.0/8") < key(0, "10.0.0.0/24"));
-    CHECK(key(0, "10.0.0.0/24") < key(0, "10.1.0.0/16"));
-    CHECK(key(0, "255.0.0.0/8") < key(0, "::/0"));
-    CHECK(key(0, "::/0") < key(1, "0.0.0.0/0"));
-    CHECK(key(0, "0.0.0.0/0") != key(0, "::/0"));
 }
 
 } // namespace sluice

@@ -1,83 +1,15 @@
-// The commands against processes that answer what a test says: what is printed, and the exit code.
-#include <catch2/catch.hpp>
-
+// The commands that read, against processes that answer what a test says: what is printed, and the exit code.
 #include <fstream>
-#include <map>
 
 #include "dataplane/base/address.hpp"
-#include "tests/support/objects.hpp"
-#include "tests/support/serving.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/unit/sluicectl/commands_world.hpp"
 #include "tools/sluicectl/json.hpp"
-#include "tools/sluicectl/node.hpp"
 
 namespace sluice::ctl {
-namespace {
 
 using namespace sluice::test;
-using Words = std::vector<std::string>;
-using Answers = std::map<int, api::Reply>; // by topic; -1: to apply and rollback
 
-// Serves one socket for as long as it lives.
-class Process {
-public:
-    Process(const std::string& socket, Answers answers)
-        : answers_(std::move(answers))
-        , serving_(socket, [this](const api::Request& request, const api::Peer& peer) {
-            if (request.has_hello()) return test::answer(request, peer);
-            asked = request;
-            const int topic = request.has_query() ? static_cast<int>(request.query().topic()) : -1;
-            const auto found = answers_.find(topic);
-            return found == answers_.end() ? api::failure("not this one") : found->second;
-        })
-    {
-    }
-    api::Request asked; // the last one; read when its answer is there
-
-private:
-    Answers answers_;
-    Serving serving_;
-};
-
-class World {
-public:
-    void dataplane(Answers answers)
-    {
-        dataplane_.reset(); // one process per socket
-        dataplane_ = std::make_unique<Process>(folder.file("dataplane.sock"), std::move(answers));
-    }
-    void control(Answers answers)
-    {
-        control_.reset();
-        control_ = std::make_unique<Process>(folder.file("control.sock"), std::move(answers));
-    }
-    Outcome run(Words words) const
-    {
-        words.insert(words.end(), {"--run-dir", folder.path()});
-        const auto invocation = Invocation::parse(words);
-        REQUIRE(invocation);
-        Node node(*invocation);
-        return invocation->command().run(*invocation, node);
-    }
-    [[nodiscard]] const api::Request& dataplane_was_asked() const { return dataplane_->asked; }
-    [[nodiscard]] const api::Request& control_was_asked() const { return control_->asked; }
-
-    TemporaryFolder folder;
-
-private:
-    std::unique_ptr<Process> dataplane_;
-    std::unique_ptr<Process> control_;
-};
-
-int exit_of(const Outcome& outcome)
-{
-    return static_cast<int>(outcome ? outcome->exit : outcome.error().exit);
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != std::string::npos;
-}
+namespace {
 
 api::Reply drops(std::uint64_t received)
 {
@@ -300,39 +232,6 @@ TEST_CASE("services show the dataplane's figures beside what the control process
     CHECK(contains(world.run({"services"})->out, "connect timed out (3 of 3); used, for all are down\n"));
 }
 
-TEST_CASE("draining names a backend by its service and address")
-{
-    World world;
-    api::Reply states;
-    api::ServiceState& state = *states.mutable_backend_states()->add_services();
-    state.set_name("order");
-    state.add_backends()->set_address(packed("10.1.0.31"));
-    state.mutable_backends(0)->set_port(8443);
-    state.mutable_backends(0)->set_weight(100);
-    state.mutable_backends(0)->set_state("drained");
-    world.control({{-1, states}});
-    const Outcome done = world.run({"drain", "backend", "order", "10.1.0.31:8443"});
-    REQUIRE(done);
-    CHECK(done->out == "SERVICE  BACKEND         WEIGHT  STATE\norder    10.1.0.31:8443     100  drained\n");
-    CHECK(world.control_was_asked().drain_backend().service() == "order");
-    CHECK(world.control_was_asked().drain_backend().address() == packed("10.1.0.31"));
-    CHECK(world.control_was_asked().drain_backend().port() == 8443);
-    CHECK_FALSE(world.control_was_asked().drain_backend().undrain());
-    REQUIRE(world.run({"undrain", "backend", "order", "2001:db8::31"}));
-    CHECK(world.control_was_asked().drain_backend().address() == packed("2001:db8::31"));
-    CHECK(world.control_was_asked().drain_backend().port() == 0);
-    CHECK(world.control_was_asked().drain_backend().undrain());
-
-    CHECK(exit_of(world.run({"drain", "backend"})) == 2);
-    CHECK(exit_of(world.run({"drain", "backend", "order"})) == 2);
-    CHECK(exit_of(world.run({"drain", "backend", "order", "ten"})) == 2);
-    CHECK(exit_of(world.run({"undrain", "kettle"})) == 2);
-    world.control({{-1, api::failure("service order has no backend 10.1.0.99; it has 10.1.0.31:8443")}});
-    const Outcome unknown = world.run({"drain", "backend", "order", "10.1.0.99"});
-    CHECK(exit_of(unknown) == 1);
-    CHECK(unknown.error().text == "service order has no backend 10.1.0.99; it has 10.1.0.31:8443");
-}
-
 TEST_CASE("services tell how they forward, where it is not the ordinary way")
 {
     World world;
@@ -362,93 +261,6 @@ TEST_CASE("every command that reads tells who does not answer")
         CHECK(exit_of(silent) == 3);
         CHECK(contains(silent.error().text, "nobody answers; is sluice-"));
     }
-}
-
-TEST_CASE("a node is drained and undrained, and what is announced is listed")
-{
-    World world;
-    api::Reply drained;
-    drained.mutable_control_status()->mutable_announcing()->set_drained(true);
-    api::Reply listed;
-    api::Announcement& one = *listed.mutable_announcements()->add_announcements();
-    one.mutable_prefix()->set_address(IpAddress::parse("203.0.113.80").value().packed());
-    one.mutable_prefix()->set_length(32);
-    one.set_kind("service");
-    one.set_of("order");
-    one.set_announced(true);
-    one.set_age_s(120);
-    world.control({{-1, drained}, {api::ANNOUNCEMENTS, listed}});
-    CHECK(contains(world.run({"drain", "node"})->out, "until `sluicectl undrain node`"));
-    CHECK_FALSE(world.control_was_asked().drain_node().undo());
-    CHECK(exit_of(world.run({"undrain", "node"})) == 0);
-    CHECK(world.control_was_asked().drain_node().undo());
-    CHECK(exit_of(world.run({"drain", "everything"})) == 2);
-    const std::string list = world.run({"announcements"})->out;
-    CHECK(contains(list, "203.0.113.80/32"));
-    CHECK(contains(list, "order"));
-}
-
-TEST_CASE("a configuration on trial: how long, what it says, and what a confirmation asks")
-{
-    World world;
-    api::Reply applied;
-    applied.mutable_applied()->set_applied(7);
-    world.control({{-1, applied}});
-    CHECK(contains(world.run({"apply", "gateway.yaml", "--confirm", "2m"})->out,
-                   "goes back by itself unless 'sluicectl confirm' comes within 2m"));
-    CHECK(world.control_was_asked().apply().confirm_ms() == 120'000);
-    CHECK_FALSE(contains(world.run({"apply", "gateway.yaml"})->out, "goes back"));
-    CHECK(world.control_was_asked().apply().confirm_ms() == 0);
-    CHECK(world.run({"confirm"})->out == "confirmed: 7 stays\n");
-    CHECK(world.control_was_asked().has_confirm());
-    for (const char* wrong : {"2", "0s", "25h", "soon", ""}) {
-        INFO(wrong);
-        CHECK(exit_of(world.run({"apply", "gateway.yaml", "--confirm", wrong})) == 2);
-    }
-}
-
-TEST_CASE("a difference is a finding, a refusal too, an application is fine")
-{
-    World world;
-    api::Reply applied;
-    applied.mutable_applied()->set_applied(4);
-    world.control({{-1, applied}});
-    CHECK(exit_of(world.run({"diff", "gateway.yaml"})) == 0);
-    CHECK(world.run({"diff", "gateway.yaml"})->out == "no difference\n");
-    CHECK(world.control_was_asked().apply().dry_run());
-    CHECK(world.control_was_asked().apply().path() == std::filesystem::absolute("gateway.yaml").string());
-
-    applied.mutable_applied()->set_upserted(1);
-    applied.mutable_applied()->add_changes("~ settings");
-    applied.mutable_applied()->add_needs_restart("ports.edge.queues 1 → 4");
-    world.control({{-1, applied}});
-    CHECK(exit_of(world.run({"diff", "gateway.yaml"})) == 1);
-    const Outcome done = world.run({"apply", "gateway.yaml"});
-    CHECK(exit_of(done) == 0);
-    CHECK(done->out ==
-          "~ settings\nneeds a restart: ports.edge.queues 1 → 4\napplied as 4: 1 object written, 0 removed\n");
-    CHECK_FALSE(world.control_was_asked().apply().dry_run());
-    CHECK(exit_of(world.run({"rollback", "3"})) == 0);
-    CHECK(world.control_was_asked().rollback().applied() == 3);
-
-    api::Reply refused = api::failure("2 errors");
-    refused.mutable_failure()->add_errors("gateway.yaml:3:1: wrong");
-    world.control({{-1, refused}});
-    const Outcome no = world.run({"apply", "gateway.yaml"});
-    CHECK(exit_of(no) == 1);
-    CHECK(no.error().text == "2 errors\ngateway.yaml:3:1: wrong");
-}
-
-TEST_CASE("a file is checked without any process")
-{
-    const World world;
-    CHECK(exit_of(world.run({"check", "config/examples/one-node.yaml"})) == 0);
-    std::ofstream(world.folder.file("wrong.yaml")) << "version: 1\nnode: {name: gw1}\nports: 3\n";
-    const Outcome wrong = world.run({"check", world.folder.file("wrong.yaml")});
-    CHECK(exit_of(wrong) == 1);
-    CHECK(contains(wrong->out, world.folder.file("wrong.yaml") + ":3:8: ports: "));
-    CHECK(wrong->complaint == "1 error");
-    CHECK(Json::parse(world.run({"check", world.folder.file("wrong.yaml"), "--json"})->out)["errors"].size() == 1);
 }
 
 TEST_CASE("why asks for the packet that its words describe, and tells its way")
