@@ -39,11 +39,17 @@ COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
 
 
 class Tally:
-    passed = failed = 0
+    """How many passed and failed, and the lines that told of a failure: they are said again at the end."""
 
-    def note(self, passed, failed):
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.failures = []
+
+    def note(self, passed, failed, said=""):
         self.passed += passed
         self.failed += failed
+        if failed:
+            self.failures += re.findall(r"^.*(?:NOT OK|\b(?:FAIL|TIMEOUT)\b).*$", said, re.MULTILINE) or ["a part ended without its tally"]
 
 
 def run(*command, **environment):
@@ -67,8 +73,9 @@ def build(tally, folder):
     cc, cxx = COMPILERS[compiler]
     status, _ = run("tools/build", folder, *options, CC=cc, CXX=cxx)
     if status != 0:
-        print(f"NOT OK  {folder} builds with {compiler}")
-        tally.note(0, 1)
+        sentence = f"NOT OK  {folder} builds with {compiler}"
+        print(sentence)
+        tally.note(0, 1, sentence)
     return status == 0
 
 
@@ -81,7 +88,7 @@ def suites(tally, folder, *names):
                       for word in ("Ok", "(?:Fail|Timeout|Unexpected Pass)"))
     if (status != 0 and failed == 0) or passed + failed == 0:
         failed += 1  # meson itself failed, or found nothing: that is no success
-    tally.note(passed, failed)
+    tally.note(passed, failed, said)
 
 
 def unit(tally):
@@ -99,7 +106,7 @@ def scenario(tally):
 def bench(tally):
     """every case of tools/bench with few flows: each packet compared with a reference, none lost; gcc"""
     status, _ = run("tools/bench", "--quick")
-    tally.note(int(status == 0), int(status != 0))
+    tally.note(int(status == 0), int(status != 0), "NOT OK  tools/bench --quick")
 
 
 def sanitize(tally):
@@ -112,8 +119,8 @@ def check(tally):
     """format, include rule, headers, READMEs"""
     if not build(tally, "build"):  # headers need those that are generated
         return
-    status, _ = run("tools/check")
-    tally.note(int(status == 0), int(status != 0))
+    status, said = run("tools/check")
+    tally.note(int(status == 0), int(status != 0), said)
 
 
 def ask(folder, tally):
@@ -123,7 +130,7 @@ def ask(folder, tally):
     status, said = run(QUESTIONS / "run", *sorted((QUESTIONS / folder).glob("*.py")))
     count = re.findall(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
     passed, failed = map(int, count[-1]) if count else (0, 0)
-    tally.note(passed, failed if failed or (status == 0 and passed) else 1)
+    tally.note(passed, failed if failed or (status == 0 and passed) else 1, said)
 
 
 PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
@@ -164,6 +171,8 @@ def main():
     except KeyboardInterrupt:
         print("tools/test: interrupted", file=sys.stderr)
         return 130
+    for failure in tally.failures:
+        print(f"failed: {failure.strip()}")
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 0 if tally.failed == 0 and tally.passed > 0 else 1
 
