@@ -1,9 +1,6 @@
-// Boost.Program_options; its exceptions end here.
 #include "control/options.hpp"
 
-#include <sstream>
-
-#include <boost/program_options.hpp>
+#include "config/command_line.hpp"
 
 namespace sluice::control {
 namespace {
@@ -29,30 +26,18 @@ po::options_description description(Options& options)
 Result<Options> parse_options(int argc, const char* const* argv)
 {
     Options options;
-    try {
-        const po::options_description all = description(options);
-        po::variables_map values;
-        const po::parsed_options parsed = po::parse_command_line(argc, argv, all);
-        const auto stray = po::collect_unrecognized(parsed.options, po::include_positional);
-        if (!stray.empty()) return fail("", "'" + stray.front() + "' belongs to no option");
-        po::store(parsed, values);
-        po::notify(values);
-        options.help = values.contains("help");
-    } catch (const po::error& error) {
-        return fail("", error.what());
-    }
+    const auto values = config::read_command_line(argc, argv, description(options));
+    if (!values) return tl::unexpected(values.error());
+    options.help = values->contains("help");
     if (!options.help && options.config.empty()) return fail("", "--config FILE is missing");
-    for (const char* known : {"debug", "info", "warning", "error"})
-        if (options.log_level == known) return options;
-    return fail("--log-level", "'" + options.log_level + "' is none of debug, info, warning, error");
+    if (const auto known = config::check_log_level(options.log_level); !known) return tl::unexpected(known.error());
+    return options;
 }
 
 std::string usage()
 {
     Options unused;
-    std::ostringstream text;
-    text << description(unused);
-    return text.str();
+    return config::usage_of(description(unused));
 }
 
 } // namespace sluice::control

@@ -1,11 +1,9 @@
-// Boost.Program_options; its exceptions end here.
 #include "tests/bench/options.hpp"
 
 #include <charconv>
 #include <sstream>
 
-#include <boost/program_options.hpp>
-
+#include "config/command_line.hpp"
 #include "dataplane/burst/pipeline.hpp"
 
 namespace sluice::bench {
@@ -74,22 +72,13 @@ Result<Options> parse_options(int argc, const char* const* argv)
 {
     Options options;
     Texts texts;
-    try {
-        const po::options_description all = description(options, texts);
-        po::variables_map values;
-        const po::parsed_options parsed = po::parse_command_line(argc, argv, all);
-        const auto stray = po::collect_unrecognized(parsed.options, po::include_positional);
-        if (!stray.empty()) return fail("", "'" + stray.front() + "' belongs to no option");
-        po::store(parsed, values);
-        po::notify(values);
-        options.help = values.contains("help");
-        options.list = values.contains("list");
-        options.json = values.contains("json");
-        options.stages = values.contains("stages");
-        options.quick = values.contains("quick");
-    } catch (const po::error& error) {
-        return fail("", error.what());
-    }
+    const auto values = config::read_command_line(argc, argv, description(options, texts));
+    if (!values) return tl::unexpected(values.error());
+    options.help = values->contains("help");
+    options.list = values->contains("list");
+    options.json = values->contains("json");
+    options.stages = values->contains("stages");
+    options.quick = values->contains("quick");
     if (const auto read = read_lists(options, texts); !read) return tl::unexpected(read.error());
     return options;
 }
@@ -98,9 +87,7 @@ std::string usage()
 {
     Options unused;
     Texts texts;
-    std::ostringstream text;
-    text << description(unused, texts);
-    return text.str();
+    return config::usage_of(description(unused, texts));
 }
 
 Result<std::size_t> parse_count(const std::string& text)
