@@ -80,6 +80,20 @@ TEST_CASE("mobile-gateway.yaml takes phones out of their tunnels")
                                    {"packet buffers", 21'528'576}});
 }
 
+TEST_CASE("told-gateway.yaml is told by BGP, ZooKeeper and health checks")
+{
+    const Config config = example("told-gateway");
+    CHECK(config.routes.empty());
+    CHECK(config.networks.at("shop").presence);
+    CHECK(config.services.at("order").registry == "dubbo");
+    CHECK(config.services.at("order").health->all_down == Health::AllDown::fail_closed);
+    CHECK(config.registries.at("dubbo").zookeeper.size() == 3);
+    CHECK(config.bgp.mode == Bgp::Mode::managed);
+    CHECK(config.bgp.neighbors.at("edge").maximum_prefixes == 1'200'000);
+    CHECK(config.bgp.services->to == std::vector<std::string>{"edge"});
+    CHECK_FALSE(config.bgp.eips);
+}
+
 TEST_CASE("one-node.yaml is both gateways at once")
 {
     const Config config = example("one-node");
