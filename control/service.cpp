@@ -149,7 +149,8 @@ void Service::serve_metrics()
 {
     const auto& wanted = node_.settings().node.metrics;
     if (wanted)
-        metrics_.board().publish({node_.status(), node_.tally(), node_.objects(), node_.acknowledgements().all()});
+        metrics_.board().publish({node_.status(), node_.tally(), node_.objects(), node_.acknowledgements().all(),
+                                  metrics::backend_figures(node_.services())});
     metrics_.serve(wanted, Node::Clock::now());
 }
 

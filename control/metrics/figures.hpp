@@ -9,16 +9,26 @@
 #include <utility>
 
 #include "control/acknowledgements.hpp"
+#include "control/desired/judgements.hpp"
 #include "control/reconciler.hpp"
 #include "dataplane/api/sluice.pb.h"
 
 namespace sluice::control::metrics {
+
+// How many backends of a service are in which state.
+struct BackendFigures {
+    std::map<Standing, std::uint32_t> standings; // all of them, also those of no backend
+    std::uint32_t usable = 0;                    // that get new flows
+};
+
+[[nodiscard]] std::map<std::string, BackendFigures> backend_figures(const ServiceStates& services);
 
 struct ControlFigures {
     api::ControlStatus status;
     Reconciler::Tally reconciler;
     std::uint64_t objects = 0; // that are programmed
     std::map<std::string, Acknowledgements::Figures> acknowledgements;
+    std::map<std::string, BackendFigures> backends; // by service
 };
 
 struct Figures {

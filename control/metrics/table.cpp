@@ -61,7 +61,7 @@ void Samples::add(const Acknowledgements::Figures& distribution, const std::vect
 std::vector<Metric> all_metrics()
 {
     std::vector<Metric> all;
-    for (const auto part : {dataplane_metrics(), service_metrics(), control_metrics()})
+    for (const auto part : {dataplane_metrics(), service_metrics(), state_metrics(), control_metrics()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -43,6 +43,7 @@ inline constexpr int most_tables = 1'000;    // of which most are pools
 
 [[nodiscard]] std::span<const Metric> dataplane_metrics(); // what only the dataplane can say
 [[nodiscard]] std::span<const Metric> service_metrics();   // of them, about services and backends
+[[nodiscard]] std::span<const Metric> state_metrics();     // of the control process, about backends and announcements
 [[nodiscard]] std::span<const Metric> control_metrics();
 [[nodiscard]] std::vector<Metric> all_metrics();
 

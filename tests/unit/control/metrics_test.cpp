@@ -127,6 +127,29 @@ TEST_CASE("metrics: without a dataplane only the control process speaks")
     CHECK(has(text, "sluice_feed_acknowledged_seconds_sum{feed=\"shop\"} 0.25"));
 }
 
+TEST_CASE("metrics: backends by state, and what is announced")
+{
+    ServiceStates services;
+    ServiceState& order = services["order"];
+    order.usable = 1;
+    order.backends.resize(3);
+    order.backends[1].standing = order.backends[2].standing = Standing::unhealthy;
+    ControlFigures control;
+    control.backends = backend_figures(services);
+    control.status.set_services_all_down(2);
+    control.status.mutable_announcing()->set_wanted(4);
+    control.status.mutable_announcing()->set_announced(3);
+    const std::string text = exported(nullptr, control);
+    CHECK(has(text, "sluice_service_usable_backends{service=\"order\"} 1"));
+    CHECK(has(text, "sluice_service_backend_states{service=\"order\",state=\"used\"} 1"));
+    CHECK(has(text, "sluice_service_backend_states{service=\"order\",state=\"unhealthy\"} 2"));
+    CHECK(has(text, "sluice_service_backend_states{service=\"order\",state=\"drained\"} 0"));
+    CHECK(has(text, "sluice_services_all_down 2"));
+    CHECK(has(text, "sluice_announcements_wanted 4"));
+    CHECK(has(text, "sluice_announcements 3"));
+    CHECK(has(text, "sluice_node_drained 0"));
+}
+
 TEST_CASE("metrics: series of services are bounded, and what is left out is told")
 {
     api::Metrics metrics;
