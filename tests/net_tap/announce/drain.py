@@ -6,6 +6,7 @@ import time
 from lib import gateways
 from lib.announcing import TwoNodes, WITHIN, routes_of_ours
 from lib.shell import wait_until
+from lib.waits import Stopwatch
 
 ECHO = f"{gateways.ECHO_VIP}/32"
 RATE, SECONDS = 1_000, 10
@@ -35,10 +36,10 @@ def ask(rig, check):
 
 
 def drained(check, world):
-    cause = time.time()
+    stopwatch, cause = Stopwatch(world.rig.prefix), time.time()
     world.node.ctl_text("drain", "node")
-    took = left_alone(world, cause)
-    check(f"drain node: the peer sends to the other node only, {round(took * 1000)} ms later", took <= WITHIN, took)
+    took = stopwatch.took(left_alone(world, cause))
+    check(f"drain node: the peer sends to the other node only, {round(took * 1000)} ms later", took.within(WITHIN), (took, took.waited))
     time.sleep(0.5)
     before = received(world.node)
     time.sleep(0.5)
@@ -51,11 +52,11 @@ def drained(check, world):
 
 def stopped(check, world):
     node = world.node
-    cause = time.time()
+    stopwatch, cause = Stopwatch(world.rig.prefix), time.time()
     node.dataplane.signal(signal.SIGTERM)
     began = time.monotonic()
-    took = left_alone(world, cause)
-    check(f"an orderly stop: the peer sends to the other node only, {round(took * 1000)} ms later", took <= WITHIN, took)
+    took = stopwatch.took(left_alone(world, cause))
+    check(f"an orderly stop: the peer sends to the other node only, {round(took * 1000)} ms later", took.within(WITHIN), (took, took.waited))
     check("sluice0 is gone, the dataplane forwards on", routes_of_ours(node) is None and node.dataplane.running())
     status = node.ctl_text("status")
     check("status says that it is stopping", "stopping: nothing is announced any more" in status, status)

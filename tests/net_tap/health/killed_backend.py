@@ -3,6 +3,7 @@ import time
 
 from lib.checked import FALL, INTERVAL, RISE, TIMEOUT, CheckedSide, held
 from lib.shell import wait_until
+from lib.waits import Stopwatch
 
 SLACK = 0.3  # seconds: one attempt of the client, one round of the control process
 
@@ -40,12 +41,13 @@ def ask(rig, check):
 
 def judge_move(check, side, flows, since, bound, how):
     """From `since` on connections may fail for as long as the checks need; afterwards none does."""
+    stopwatch = Stopwatch(side.rig.prefix)
     wait_until(f"the backend that was {how} is found to be down", lambda: side.states()[0] == "unhealthy", timeout=20)
     found = time.time()
     later = flows.after(found, 40)
     failed = [flow["at"] - since for flow in flows.seen(since) if flow["error"]]
-    last = max(failed, default=0.0)
-    check(f"{how}: no new flow failed later than {bound:.1f} + {SLACK} s after it (last {last:.2f} s, {len(failed)} failed)", last <= bound + SLACK, failed[-3:])
+    last = stopwatch.took(max(failed, default=0.0))
+    check(f"{how}: no new flow failed later than {bound:.1f} + {SLACK} s after it (last {last:.2f} s, {len(failed)} failed)", last.within(bound + SLACK), (last.waited, failed[-3:]))
     check(f"{how}: all new flows go to the other backend", {flow["backend"] for flow in later} == {"two"}, later[-3:])
 
 

@@ -4,6 +4,7 @@ import time
 
 from lib.shell import wait_until
 from lib.topology import CloudSide, Internet, https
+from lib.waits import Stopwatch
 
 INTERVAL, TIMEOUT, FALL = 0.5, 0.3, 2
 HEALTH = f"tcp: true, interval: {round(INTERVAL * 1000)}ms, timeout: {round(TIMEOUT * 1000)}ms, jitter: 50ms, rise: 2, fall: {FALL}, all-down: fail-closed"
@@ -38,10 +39,10 @@ def ask(rig, check):
 
 
 def judge(check, states, served, reason, how, node):
-    since = time.time()
+    stopwatch, since = Stopwatch(node.rig.prefix), time.time()
     wait_until(f"the machine that was {how} is found to be down", lambda: states() == ["unhealthy", "used"], timeout=20)
-    took = time.time() - since
-    check(f"{how}: found after {took:.2f} s, {FALL * INTERVAL + TIMEOUT:.1f} at most (and 0.3 s for us to see it)", took <= FALL * INTERVAL + TIMEOUT + 0.3, took)
+    took = stopwatch.took(time.time() - since)
+    check(f"{how}: found after {took:.2f} s, {FALL * INTERVAL + TIMEOUT:.1f} at most (and 0.3 s for us to see it)", took.within(FALL * INTERVAL + TIMEOUT + 0.3), (took, took.waited))
     said = node.ctl_text("services", "order")
     check(f"{how}: sluicectl says why", f"{reason} ({FALL} of {FALL})" in said, said)
     check.equal(f"{how}: every new flow goes to the other machine", served(20), ["vm2"] * 20)

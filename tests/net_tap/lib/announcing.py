@@ -9,6 +9,7 @@ from .namespace import connect
 from .node import Node, Port
 from .topology import CloudSide, Internet
 from .shell import wait_until
+from .waits import Stopwatch
 
 EVERYTHING = "bgp: {announce: {services: {}, eips: {}, nat-pools: {}}}\n"
 AS_OF_NODES, AS_OF_ROUTER = 65010, 64512
@@ -36,6 +37,10 @@ router bgp {as_number}
  address-family ipv4 unicast
   redistribute kernel route-map sluice
  exit-address-family
+ address-family ipv6 unicast
+  redistribute kernel route-map sluice
+{activated}
+ exit-address-family
 """
 
 ROUTER = """\
@@ -48,7 +53,15 @@ router bgp {as_number}
  address-family ipv4 unicast
   maximum-paths 8
  exit-address-family
+ address-family ipv6 unicast
+{activated}
+ exit-address-family
 """
+
+
+def sessions(addresses, as_number):
+    """What both templates say of each neighbour."""
+    return {"neighbors": neighbors(addresses, as_number), "activated": "\n".join(f"  neighbor {address} activate" for address in addresses)}
 
 
 def neighbors(addresses, as_number):
@@ -58,11 +71,11 @@ def neighbors(addresses, as_number):
 def node_frr(node, *peers):
     """FRR in the node's own namespace, started."""
     return Frr(node.kernel, NODE.format(as_number=AS_OF_NODES, router_id=f"10.255.0.{node.number}",
-                                        neighbors=neighbors(peers, AS_OF_ROUTER)), DAEMONS).start()
+                                        **sessions(peers, AS_OF_ROUTER)), DAEMONS).start()
 
 
 def router_frr(space, *peers):
-    return Frr(space, ROUTER.format(as_number=AS_OF_ROUTER, neighbors=neighbors(peers, AS_OF_NODES)), DAEMONS).start()
+    return Frr(space, ROUTER.format(as_number=AS_OF_ROUTER, **sessions(peers, AS_OF_NODES)), DAEMONS).start()
 
 
 def announcing(configuration, addition=""):
@@ -128,6 +141,7 @@ class RouteWatch:
         """What happened so far is forgotten; the time of the cause that follows."""
         time.sleep(0.05)
         self._read = len(self.process.output())
+        self._stopwatch = Stopwatch(self.space.directory.name)
         self._cause = time.time()
         return self._cause
 
@@ -137,13 +151,18 @@ class RouteWatch:
     def appeared(self, prefix, timeout=10):
         return self._after(prefix, False, timeout)
 
+    def seen(self):
+        """(time, whether it is a deletion, prefix) of all that happened since mark()."""
+        return list(self._events())
+
     def _after(self, prefix, deleted, timeout):
-        """Seconds from mark() to the last such event of the prefix."""
+        """From mark() to the last such event of the prefix."""
         bare = prefix.removesuffix("/32").removesuffix("/128")
         def find():
             times = [moment for moment, gone, what in self._events() if what == bare and gone == deleted]
             return times and times[-1]
-        return wait_until(f"{prefix} {'goes' if deleted else 'comes'}", find, timeout, 0.02) - self._cause
+        moment = wait_until(f"{prefix} {'goes' if deleted else 'comes'}", find, timeout, 0.02)
+        return self._stopwatch.took(moment - self._cause)
 
     def _events(self):
         for line in self.process.output()[self._read:].splitlines():
