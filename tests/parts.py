@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from ahead import Ahead
+
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "tests/net_tap"
 FOLDERS = {  # of questions, with what they are about
@@ -35,13 +37,15 @@ BUILDS = {  # folder: (compiler, options of meson)
     "build": ("gcc", []),
     "build-sanitize": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1", "-Dcpp_args=-gline-tables-only"]),
 }
+HEADERS = ("tools/check", "--only-headers")
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
 
 
 class Tally:
-    """How many passed and failed, and the lines that told of a failure: they are said again at the end."""
+    """Of the parts chosen how much passed and failed, and the lines that told of a failure: they are said again at the end."""
 
-    def __init__(self):
+    def __init__(self, parts):
+        self.later = parts  # that may be begun ahead; None: they are
         self.passed = self.failed = 0
         self.failures = []
 
@@ -52,8 +56,16 @@ class Tally:
             self.failures += re.findall(r"^.*(?:NOT OK|\b(?:FAIL|TIMEOUT)\b).*$", said, re.MULTILINE) or ["a part ended without its tally"]
 
 
+AHEAD = {}  # commands that were begun before their part's turn
+
+
 def run(*command, **environment):
-    """Runs a command with its output on ours; returns (its exit status, what it said)."""
+    """Runs a command, or waits for the one begun ahead, with its output on ours; returns (its exit status, what it said)."""
+    if command in AHEAD:
+        status, said = AHEAD[command].finish()
+        print(said, end="", flush=True)
+        del AHEAD[command]
+        return status, said
     process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env={**os.environ, **environment}, text=True,
                                errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = []
@@ -68,12 +80,24 @@ def run(*command, **environment):
     return process.wait(), "".join(said)
 
 
-def build(tally, folder):
+def begin_ahead(parts):
+    """Begins the long compilations of later parts, once, beside the first questions."""
+    for part, (command, environment) in (("headers", (HEADERS, {})), ("sanitize", build_command("build-sanitize"))):
+        if part in parts:
+            AHEAD[command] = Ahead(command, ROOT, {**os.environ, **environment})
+
+
+def build_command(folder):
     compiler, options = BUILDS[folder]
     cc, cxx = COMPILERS[compiler]
-    status, _ = run("tools/build", folder, *options, CC=cc, CXX=cxx)
+    return ("tools/build", folder, *options), {"CC": cc, "CXX": cxx}
+
+
+def build(tally, folder):
+    command, environment = build_command(folder)
+    status, _ = run(*command, **environment)
     if status != 0:
-        sentence = f"NOT OK  {folder} builds with {compiler}"
+        sentence = f"NOT OK  {folder} builds with {BUILDS[folder][0]}"
         print(sentence)
         tally.note(0, 1, sentence)
     return status == 0
@@ -116,17 +140,25 @@ def sanitize(tally):
 
 
 def check(tally):
-    """format, include rule, headers, READMEs"""
-    if not build(tally, "build"):  # headers need those that are generated
-        return
-    status, said = run("tools/check")
+    """format, include rule, READMEs, top level"""
+    status, said = run("tools/check", "--no-headers")
     tally.note(int(status == 0), int(status != 0), said)
 
 
+def headers(tally):
+    """every header compiles alone"""
+    if build(tally, "build"):  # they need those that are generated
+        status, said = run(*HEADERS)
+        tally.note(int(status == 0), int(status != 0), said)
+
+
 def ask(folder, tally):
-    """One folder of questions for the real processes."""
+    """One folder of questions for the real processes; they wait more than they compute, so compilers run beside them."""
     if not build(tally, "build"):
         return
+    if tally.later is not None:
+        begin_ahead(tally.later)
+        tally.later = None
     status, said = run(QUESTIONS / "run", *sorted((QUESTIONS / folder).glob("*.py")))
     count = re.findall(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
     passed, failed = map(int, count[-1]) if count else (0, 0)
@@ -135,7 +167,7 @@ def ask(folder, tally):
 
 PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
 PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
-PARTS |= {sanitize.__name__: (sanitize.__doc__, sanitize)}
+PARTS |= {part.__name__: (part.__doc__, part) for part in (headers, sanitize)}
 
 
 def arguments():
@@ -159,11 +191,12 @@ def main():
         print("tools/test: network namespaces need root: sudo tools/test", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, stop)
-    tally = Tally()
+    chosen = options.only or list(PARTS)
+    tally = Tally(chosen)
     try:
         if run("tools/setup")[0] != 0:
             return 1
-        for name in options.only or PARTS:
+        for name in chosen:
             started = time.monotonic()
             print(f"== {name}: {PARTS[name][0]}", flush=True)
             PARTS[name][1](tally)
@@ -171,6 +204,9 @@ def main():
     except KeyboardInterrupt:
         print("tools/test: interrupted", file=sys.stderr)
         return 130
+    finally:
+        for begun in AHEAD.values():
+            begun.end()
     for failure in tally.failures:
         print(f"failed: {failure.strip()}")
     print(f"{tally.passed} passed, {tally.failed} failed")
