@@ -3,10 +3,10 @@
 #include "config/memory.hpp"
 #include "tools/sluicectl/handlers.hpp"
 #include "tools/sluicectl/json.hpp"
+#include "tools/sluicectl/refused.hpp"
 #include "tools/sluicectl/wording.hpp"
 
 namespace sluice::ctl {
-namespace {
 
 Report refused(const Invocation& invocation, const std::vector<Error>& errors)
 {
@@ -22,6 +22,8 @@ Report refused(const Invocation& invocation, const std::vector<Error>& errors)
     report.complaint = counted(errors.size(), "error", "errors");
     return report;
 }
+
+namespace {
 
 Json json_of(const config::MemoryPlan& plan)
 {

@@ -44,13 +44,17 @@ constexpr std::array<Option, 1> apply_options{{
      "go back to what was before unless 'sluicectl confirm' comes within TIME (2m, 90s; at most 24h)"},
 }};
 
+constexpr std::array<Option, 1> doctor_options{{
+    {"root", "DIR", "examine a copy of /proc, /sys, /dev and /run below DIR, of another machine perhaps"},
+}};
+
 constexpr std::array<Option, 1> limit_options{{
     {"limit", "N", "show at most N (default: all)"},
 }};
 
 // A row reads as a paragraph.
 // clang-format off
-constexpr std::array<Command, 22> command_table{{
+constexpr std::array<Command, 23> command_table{{
     {"status", "", "how the node is",
      "Both processes: what runs, since when, under which configuration; sessions, buffers, the counter law and every\n"
      "warning. Exit 3 only when the dataplane does not answer: without the control process the node forwards with\n"
@@ -138,6 +142,11 @@ constexpr std::array<Command, 22> command_table{{
     {"undrain", "node|backend [SERVICE] [ADDRESS[:PORT]]", "announce again, or give a drained backend new flows again",
      "A backend is used when its registry and its health checks say so too. Needs root or the server's own user.",
      {}, false, undrain},
+    {"doctor", "[FILE]", "what this machine lacks for the node of a configuration",
+     "Looks at hugepages, IOMMU, drivers, NUMA nodes, cores, interrupts, clocks, links and MTUs. Each finding says what\n"
+     "was found, where it was read, what comes of it, and the command that mends it; nothing is changed. Without FILE\n"
+     "only what needs no configuration is judged. Exit 1 when there is a finding. Asks no process.",
+     doctor_options, false, examine_machine},
     {"help", "[COMMAND]", "the list of commands, or one command's manual", "", {}, false, print_help},
     {"completion", "bash", "print the shell's completion",
      "To use it: source <(sluicectl completion bash)", {}, false, print_completion},

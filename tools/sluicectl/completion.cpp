@@ -46,12 +46,13 @@ std::string bash()
         "    done\n"
         "    case $before in\n"
         "    --pcap) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-        "    --run-dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
+        "    --run-dir | --root) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
         "    --node) COMPREPLY=($(compgen -W \"$(ls /run/sluice 2>/dev/null)\" -- \"$word\")); return ;;\n"
         "    esac\n"
         "    case $command in\n";
     for (const Command& command : commands()) {
-        const std::string files = command.arguments == "FILE" ? " $(compgen -f -- \"$word\")" : "";
+        const std::string files =
+            command.arguments == "FILE" || command.arguments == "[FILE]" ? " $(compgen -f -- \"$word\")" : "";
         script += "    " + std::string(command.name) + ") COMPREPLY=($(compgen -W \"" + words_of(command) +
                   options_of(command) + "\" -- \"$word\")" + files + ") ;;\n";
     }

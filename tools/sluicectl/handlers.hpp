@@ -28,6 +28,7 @@ Outcome confirm_trial(const Invocation& invocation, Node& node);      // apply.c
 Outcome roll_back(const Invocation& invocation, Node& node);          // apply.cpp
 Outcome drain(const Invocation& invocation, Node& node);              // drain.cpp
 Outcome undrain(const Invocation& invocation, Node& node);            // drain.cpp
+Outcome examine_machine(const Invocation& invocation, Node& node);    // doctor.cpp
 Outcome print_help(const Invocation& invocation, Node& node);         // help.cpp
 Outcome print_completion(const Invocation& invocation, Node& node);   // completion.cpp
 
