@@ -133,6 +133,14 @@ def bench(tally):
     tally.note(int(status == 0), int(status != 0), "NOT OK  tools/bench --quick")
 
 
+def pktgen(tally):
+    """the profiles of tools/pktgen through a node on memif: every frame is accounted for; builtin generator"""
+    if not build(tally, "build"):
+        return
+    status, said = run("tools/pktgen/run", "--generator", "builtin", "--check")
+    tally_of(tally, status, said)
+
+
 def sanitize(tally):
     """everything builds with clang without a warning; unit and scenario tests under ASan and UBSan"""
     if build(tally, "build-sanitize"):
@@ -160,12 +168,17 @@ def ask(folder, tally):
         begin_ahead(tally.later)
         tally.later = None
     status, said = run(QUESTIONS / "run", *sorted((QUESTIONS / folder).glob("*.py")))
+    tally_of(tally, status, said)
+
+
+def tally_of(tally, status, said):
+    """Adds the last line `N passed, N failed`; a part that ended without it, or with none passed, has failed."""
     count = re.findall(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
     passed, failed = map(int, count[-1]) if count else (0, 0)
     tally.note(passed, failed if failed or (status == 0 and passed) else 1, said)
 
 
-PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
+PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench, pktgen)}
 PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
 PARTS |= {part.__name__: (part.__doc__, part) for part in (headers, sanitize)}
 
