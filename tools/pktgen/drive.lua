@@ -23,7 +23,8 @@ end
 local function run(pps, milliseconds, frames)
     before = before or counts.when_quiet()
     pktgen.set(sending, "count", frames)
-    pktgen.set(sending, "cycles", math.floor(hertz * burst * senders / pps))
+    -- Of all ports: a core paces everything it sends by the cycles of its first port.
+    pktgen.set("0,1", "cycles", math.floor(hertz * burst * senders / pps))
     pktgen.start(sending)
     if milliseconds > 0 then pktgen.delay(milliseconds) end
     while frames > 0 and is_sending() do
