@@ -1,11 +1,10 @@
-// The builtin generator: sluice-pktgen ORDERS ANSWERS CORE SOCKET0 FRAMES0 SOCKET1 FRAMES1, where FRAMES may be "-".
-// Reads orders from one pipe, a line each, and answers each with a line of JSON on the other; drive.lua makes
-// Pktgen-DPDK speak the same:
+// The builtin generator: sluice-pktgen NAME ORDERS ANSWERS CORE SOCKET0 FRAMES0 SOCKET1 FRAMES1, where FRAMES may be
+// "-" and NAME is of DPDK's folder in /run/dpdk. Reads orders from one pipe, a line each, and answers each with a line
+// of JSON on the other; drive.lua makes Pktgen-DPDK speak the same:
 //   send PPS MILLISECONDS    at that rate for that long
 //   count PPS FRAMES         that many frames of each sending port
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 
 #include <rte_cycles.h>
@@ -18,7 +17,7 @@ namespace sluice::pktgen {
 namespace {
 
 struct Options {
-    std::string orders, answers, core;
+    std::string name, orders, answers, core;
     std::array<std::string, port_count> sockets, frames;
 };
 
@@ -32,9 +31,8 @@ std::string device(const Options& options, std::size_t port)
 Result<void> start_environment(const Options& options)
 {
     std::vector<std::string> words{
-        "sluice-pktgen", "--no-huge",         "-m",          "256",   "--no-pci",      "--no-telemetry",
-        "--lcores",      "0@" + options.core, "--log-level", "error", "--file-prefix", "sluice-pktgen-" + options.core,
-        "--no-shconf"};
+        "sluice-pktgen",     "--no-huge",   "-m",    "256",           "--no-pci",   "--no-telemetry", "--lcores",
+        "0@" + options.core, "--log-level", "error", "--file-prefix", options.name, "--no-shconf"};
     for (std::size_t port = 0; port < port_count; ++port)
         words.insert(words.end(), {"--vdev", device(options, port)});
     std::vector<char*> pointers;
@@ -122,9 +120,9 @@ int serve(const Options& options)
 
 int main(int argc, char** argv)
 {
-    if (argc != 8) {
-        std::fputs("sluice-pktgen ORDERS ANSWERS CORE SOCKET0 FRAMES0|- SOCKET1 FRAMES1|-\n", stderr);
+    if (argc != 9) {
+        std::fputs("sluice-pktgen NAME ORDERS ANSWERS CORE SOCKET0 FRAMES0|- SOCKET1 FRAMES1|-\n", stderr);
         return 2;
     }
-    return sluice::pktgen::serve({argv[1], argv[2], argv[3], {argv[4], argv[6]}, {argv[5], argv[7]}});
+    return sluice::pktgen::serve({argv[1], argv[2], argv[3], argv[4], {argv[5], argv[7]}, {argv[6], argv[8]}});
 }

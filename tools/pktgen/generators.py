@@ -33,6 +33,7 @@ class Generator:
     def __init__(self, node, sockets, captures, core):
         self.node, self.sockets, self.captures, self.core = node, sockets, captures, core
         self.folder = node.rig.directory
+        self.run_folder = f"{node.rig.prefix}-generator"  # in /run/dpdk; removed with the rig
         self.process = self._orders = self._answers = None
 
     def __enter__(self):
@@ -86,7 +87,7 @@ class Builtin(Generator):
 
     def _start(self, orders, answers):
         words = [word for pair in zip(self.sockets, self.captures) for word in (pair[0], pair[1] or "-")]
-        return self.node.home.start("generator", self.node.rig.program("sluice-pktgen"), orders, answers, self.core, *words)
+        return self.node.home.start("generator", self.node.rig.program("sluice-pktgen"), self.run_folder, orders, answers, self.core, *words)
 
 
 class Pktgen(Generator):
@@ -109,7 +110,7 @@ class Pktgen(Generator):
         captures = [word for port, capture in enumerate(self.captures) if capture for word in ("-s", f"{port}:{capture}")]
         return self.node.home.start(
             "generator", "env", *(f"{key}={value}" for key, value in settings.items()), program,
-            "--no-huge", "-m", "6144", "--no-pci", "--no-telemetry", "--no-shconf", "--file-prefix", f"pktgen-{os.getpid()}",
+            "--no-huge", "-m", "6144", "--no-pci", "--no-telemetry", "--no-shconf", "--file-prefix", self.run_folder,
             "--lcores", f"0@{self.core},1@{self.core}", *devices, "--", "-P", "-m", "1.0-1", *captures, "-f", HERE / "drive.lua")
 
 

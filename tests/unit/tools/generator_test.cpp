@@ -11,7 +11,8 @@ namespace sluice::pktgen {
 namespace {
 
 const std::string
-    header("\xD4\xC3\xB2\xA1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xFF\xFF\x00\x00\x01\x00\x00\x00", 24);
+    empty_capture("\xD4\xC3\xB2\xA1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xFF\xFF\x00\x00\x01\x00\x00\x00",
+                  24);
 
 std::string record(std::uint32_t length, const std::string& bytes)
 {
@@ -39,7 +40,7 @@ TEST_CASE("frames are read in their order, with their own lengths")
 {
     const test::TemporaryFolder folder;
     const std::string path = folder.file("frames.pcap");
-    std::ofstream(path, std::ios::binary) << header << record(60, std::string(60, 'a')) << record(3, "xyz");
+    std::ofstream(path, std::ios::binary) << empty_capture << record(60, std::string(60, 'a')) << record(3, "xyz");
     const auto frames = Frames::read(path);
     REQUIRE(frames);
     REQUIRE(frames->count() == 2);
@@ -52,12 +53,12 @@ TEST_CASE("frames are read in their order, with their own lengths")
 TEST_CASE("files that are no captures, end too early or hold what no frame is are refused")
 {
     CHECK(refusal("") == "is too short for a capture");
-    CHECK(refusal(header.substr(0, 23)) == "is too short for a capture");
+    CHECK(refusal(empty_capture.substr(0, 23)) == "is too short for a capture");
     CHECK(refusal(std::string(24, 'x')) == "is no capture of this machine's byte order");
-    CHECK(refusal(header) == "holds no frame");
-    CHECK(refusal(header + record(60, "").substr(0, 15)) == "ends inside a record's header");
-    CHECK(refusal(header + record(60, std::string(59, 'a'))) == "frame 0 is too long");
-    CHECK(refusal(header + record(60, std::string(60, 'a')) + record(1'519, std::string(1'519, 'b'))) ==
+    CHECK(refusal(empty_capture) == "holds no frame");
+    CHECK(refusal(empty_capture + record(60, "").substr(0, 15)) == "ends inside a record's header");
+    CHECK(refusal(empty_capture + record(60, std::string(59, 'a'))) == "frame 0 is too long");
+    CHECK(refusal(empty_capture + record(60, std::string(60, 'a')) + record(1'519, std::string(1'519, 'b'))) ==
           "frame 1 is too long");
     CHECK(Frames::read("/nowhere/frames.pcap").error().what == "cannot be read: No such file or directory");
 }
