@@ -16,6 +16,7 @@ struct Rule {
 
 constexpr std::array all_rules{
     Rule{check_ports, "ports"},
+    Rule{check_shared_ports, "ports vlans"},
     Rule{check_metrics, "node"},
     Rule{check_workers, "workers"},
     Rule{check_memory, "memory ports workers"},

@@ -14,10 +14,31 @@ void check_ports(const Config& config, Findings& findings)
     if (config.ports.empty()) findings.error("ports", "is missing; a gateway needs at least one port");
     Claims<std::string> devices(findings);
     for (const auto& [name, port] : config.ports) {
-        const std::string path = "ports." + name + ".device";
-        if (const auto clash = devices.claim(port.device, path))
-            findings.error(clash->later, "'" + port.device + "' is also " + line_of(findings, clash->earlier) +
-                                             "; a device is one port");
+        const std::string path = "ports." + name + (port.is_shared() ? ".device.af-xdp" : ".device");
+        const std::string& device = port.is_shared() ? port.kernel_interface : port.device;
+        if (const auto clash = devices.claim(device, path))
+            findings.error(clash->later,
+                           "'" + device + "' is also " + line_of(findings, clash->earlier) + "; a device is one port");
+    }
+}
+
+void check_shared_ports(const Config& config, Findings& findings)
+{
+    for (const auto& [name, port] : config.ports) {
+        if (!port.is_shared()) continue;
+        for (const PlacedInterface& placed : interfaces_of(config))
+            if (placed.name == port.kernel_interface)
+                findings.error(placed.path, "'" + placed.name + "' is the kernel's NIC of ports." + name +
+                                                ".device, and each interface has a link of its own name beside it; "
+                                                "choose another name");
+        if (port.mac)
+            findings.error("ports." + name + ".mac",
+                           "cannot be set on a NIC that stays with the kernel; 'ip link set " + port.kernel_interface +
+                               " address …' does it");
+        if (port.addresses.empty())
+            findings.warning("ports." + name, "has no addresses: nothing on its link can be reached but by routes; "
+                                              "write the kernel's own addresses of " +
+                                                  port.kernel_interface + " that the gateway shares");
     }
 }
 

@@ -53,8 +53,10 @@ constexpr std::array gateway_rows{
 
     Key{"ports.NAME.device", Type::text, 1, 255, "characters", "", "required", restart,
         "PCI address, or a DPDK virtual device with its arguments."},
+    Key{"ports.NAME.device.af-xdp", Type::interface_name, 1, 15, "characters", "", "required", restart,
+        "Instead: a NIC that stays with the kernel, by its name there; only gateway traffic comes to us."},
     Key{"ports.NAME.queues", Type::count, 1, 64, "queues", "", "1", restart,
-        "Receive queues, and as many transmit queues; they are dealt to the workers."},
+        "Receive queues, and as many transmit queues; they are dealt to the workers. With af-xdp all the NIC has."},
     Key{"ports.NAME.mac", Type::mac, 0, 0, "", "", "", restart, "MAC address to set; without it the device's own."},
     Key{"ports.NAME.mtu", Type::count, 1'280, 9'216, "bytes", "", "1500", restart,
         "Largest IP packet on the interface."},

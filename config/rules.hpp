@@ -6,6 +6,7 @@
 namespace sluice::config {
 
 void check_ports(const Config& config, Findings& findings);
+void check_shared_ports(const Config& config, Findings& findings);
 void check_metrics(const Config& config, Findings& findings);
 void check_workers(const Config& config, Findings& findings);
 void check_memory(const Config& config, Findings& findings);

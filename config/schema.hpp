@@ -62,9 +62,12 @@ struct Interface {
 };
 
 struct Port : Interface {
-    std::string device; // PCI address, or a DPDK virtual device with its arguments
+    std::string device;           // PCI address, or a DPDK virtual device with its arguments; or empty, and
+    std::string kernel_interface; // a NIC that stays with the kernel, by its name there (AF_XDP)
     unsigned queues = 1;
     std::optional<MacAddress> mac;
+
+    [[nodiscard]] bool is_shared() const { return !kernel_interface.empty(); }
 };
 
 struct Vlan : Interface {

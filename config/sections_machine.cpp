@@ -50,6 +50,7 @@ void read_machine(const Tree& root, Config& config)
         Port& port = config.ports[entry.key];
         read_interface(entry, port);
         read(entry.value, "device", port.device);
+        if (const Tree* device = entry.value.find("device")) read(*device, "af-xdp", port.kernel_interface);
         read(entry.value, "queues", port.queues);
         read(entry.value, "mac", port.mac);
     }

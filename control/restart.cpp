@@ -52,6 +52,7 @@ private:
 void keep_each(Comparison& all, const std::string& path, const config::Port& started, config::Port& wanted)
 {
     all.keep(path + ".device", started.device, wanted.device);
+    all.keep(path + ".device.af-xdp", started.kernel_interface, wanted.kernel_interface);
     all.keep(path + ".queues", started.queues, wanted.queues);
     all.keep(path + ".mtu", started.mtu, wanted.mtu);
     all.keep(path + ".mac", started.mac, wanted.mac);

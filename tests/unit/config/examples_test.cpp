@@ -109,6 +109,17 @@ TEST_CASE("one-node.yaml is both gateways at once")
                                    {"packet buffers", 64'585'728}});
 }
 
+TEST_CASE("shared-nic.yaml leaves eth2 to the kernel")
+{
+    const Config config = example("shared-nic");
+    CHECK(config.ports.at("campus").kernel_interface == "eth2");
+    CHECK(config.ports.at("campus").device.empty());
+    CHECK(config.ports.at("campus").is_shared());
+    CHECK(config.node.netns.empty());
+    CHECK(config.vlans.at("n3").port == "campus");
+    CHECK(config.vxlan.vtep == config.ports.at("campus").addresses.at(0).address);
+}
+
 TEST_CASE("the advice says how many pages to reserve, and nothing when there are enough")
 {
     const Config config = example("one-node");

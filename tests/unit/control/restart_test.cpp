@@ -46,6 +46,8 @@ const std::vector<Row>& machine_rows()
         {"workers.new-sessions", [](auto& c) { c.workers.new_sessions = 50'000; }, "workers.new-sessions 0 → 50000"},
         {"ports.NAME.device", [](auto& c) { c.ports.at("edge").device = "net_null7"; },
          "ports.edge.device net_null0 → net_null7"},
+        {"ports.NAME.device.af-xdp", [](auto& c) { c.ports.at("edge").kernel_interface = "eth2"; },
+         "ports.edge.device.af-xdp none → eth2"},
         {"ports.NAME.queues", [](auto& c) { c.ports.at("edge").queues = 8; }, "ports.edge.queues 1 → 8"},
         {"ports.NAME.mac",
          [](auto& c) {
