@@ -31,6 +31,8 @@ netlink::Wanted wanted_of_kernel(const config::Config& effective, std::set<Neigh
     const Interfaces interfaces(effective);
     for (const auto& [name, settings] : interfaces.entries())
         wanted.links[name] = {{settings->addresses.begin(), settings->addresses.end()}, settings->mtu};
+    for (const auto& [name, port] : effective.ports)
+        wanted.links[name].of_kernel = port.kernel_interface;
     wanted.next_hops = std::move(next_hops);
     return wanted;
 }

@@ -11,22 +11,13 @@
 
 #include "control/answers.hpp"
 #include "control/feeds/netlink/namespace.hpp"
-#include "control/interfaces.hpp"
+#include "control/plan.hpp"
 #include "control/privileges.hpp"
 
 namespace sluice::control {
 namespace {
 
 constexpr std::chrono::milliseconds longest_wait{1'000}; // registries count their hold times by it
-
-std::set<std::string> interface_names(const config::Config& settings)
-{
-    std::set<std::string> names;
-    const Interfaces interfaces(settings);
-    for (const auto& [name, interface] : interfaces.entries())
-        names.insert(name);
-    return names;
-}
 
 // Addresses, routes, neighbours and devices of namespaces are all that these threads change.
 void confine_to_networks()
@@ -107,7 +98,8 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
     auto generations = Generations::open(folders.state);
     if (!generations) return tl::unexpected(generations.error());
     auto presence = std::make_unique<presence::Keeper>(std::move(*namespaces), confine_to_networks);
-    auto kernel = netlink::Feed::start(node.netns, interface_names(first.settings), confine_to_networks);
+    auto kernel =
+        netlink::Feed::start(node.netns, netlink::ours_of(wanted_of_kernel(first.settings, {})), confine_to_networks);
     if (!kernel) return tl::unexpected(kernel.error());
     // The mirror has entered the namespace, so it is there.
     auto checks = std::make_unique<health::Checks>(socket_opener(presence->namespaces()),

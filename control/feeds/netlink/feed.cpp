@@ -28,12 +28,12 @@ void lower(int eventfd_descriptor)
     (void)!::read(eventfd_descriptor, &count, sizeof count);
 }
 
-Result<Worker> prepare(const std::string& netns, std::set<std::string> interfaces)
+Result<Worker> prepare(const std::string& netns, const OurLinks& ours)
 {
     if (const auto entered = enter(netns); !entered) return tl::unexpected(entered.error());
-    if (netns.empty()) return Worker::open(std::move(interfaces), Namespace::shared);
+    if (netns.empty()) return Worker::open(ours, Namespace::shared);
     if (const auto forbidden = forbid_forwarding(); !forbidden) return tl::unexpected(forbidden.error());
-    return Worker::open(std::move(interfaces), Namespace::own);
+    return Worker::open(ours, Namespace::own);
 }
 
 std::uint64_t size_of(const KernelState& state)
@@ -52,13 +52,12 @@ Feed::Feed()
     status_.since = std::chrono::steady_clock::now();
 }
 
-Result<std::unique_ptr<Feed>> Feed::start(std::string netns, std::set<std::string> interfaces,
-                                          std::function<void()> confine)
+Result<std::unique_ptr<Feed>> Feed::start(std::string netns, OurLinks ours, std::function<void()> confine)
 {
     std::unique_ptr<Feed> feed(new Feed);
     std::promise<Result<void>> ready;
-    feed->thread_ = std::thread([&ready, feed = feed.get(), netns, interfaces, confine] {
-        auto worker = prepare(netns, interfaces);
+    feed->thread_ = std::thread([&ready, feed = feed.get(), netns, ours, confine] {
+        auto worker = prepare(netns, ours);
         confine();
         const Result<void> read =
             worker ? worker->step(std::chrono::steady_clock::now()) : Result<void>(tl::unexpected(worker.error()));

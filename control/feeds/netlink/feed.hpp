@@ -19,7 +19,7 @@ class Feed {
 public:
     // Returns when the thread is in the namespace, has given up privileges by `confine`, and has read the kernel's
     // state once. An error: the namespace or the socket cannot be had, and nothing runs.
-    [[nodiscard]] static Result<std::unique_ptr<Feed>> start(std::string netns, std::set<std::string> interfaces,
+    [[nodiscard]] static Result<std::unique_ptr<Feed>> start(std::string netns, OurLinks ours,
                                                              std::function<void()> confine);
     ~Feed();
 

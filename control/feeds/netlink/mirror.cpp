@@ -27,15 +27,15 @@ const Header* header_of(const nlmsghdr& message)
 
 } // namespace
 
-Mirror::Mirror(std::set<std::string> interfaces)
-    : interfaces_(std::move(interfaces))
+Mirror::Mirror(OurLinks ours)
+    : ours_(std::move(ours))
 {
 }
 
-void Mirror::set_interfaces(std::set<std::string> interfaces)
+void Mirror::set_links(OurLinks ours)
 {
-    stale_ |= interfaces != interfaces_;
-    interfaces_ = std::move(interfaces);
+    stale_ |= ours != ours_;
+    ours_ = std::move(ours);
 }
 
 void Mirror::handle(const nlmsghdr& message)
@@ -66,12 +66,13 @@ void Mirror::handle_link(const nlmsghdr& message)
     const auto index = static_cast<std::uint32_t>(header->ifi_index);
     const Attributes attributes(message, sizeof(ifinfomsg));
     const auto name = attributes.text(IFLA_IFNAME);
-    if (message.nlmsg_type == RTM_DELLINK || !name || !interfaces_.contains(*name)) return forget_link(index);
+    const std::string* interface = name ? ours_.interface_of(*name) : nullptr;
+    if (message.nlmsg_type == RTM_DELLINK || interface == nullptr) return forget_link(index);
     const bool up = (header->ifi_flags & IFF_UP) != 0;
     const auto known = links_.find(index);
     // A link that is new to us (made, moved in, renamed) may have a past that nobody tells again.
     stale_ |= known == links_.end() || (known->second.up && !up);
-    links_[index] = {*name, up, attributes.integer<std::uint32_t>(IFLA_MTU).value_or(0)};
+    links_[index] = {*interface, up, attributes.integer<std::uint32_t>(IFLA_MTU).value_or(0)};
 }
 
 void Mirror::forget_link(std::uint32_t index)

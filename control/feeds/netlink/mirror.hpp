@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <string>
@@ -28,14 +29,36 @@ struct LinkState {
     std::uint32_t mtu = 0;
 };
 
+// Links of the kernel that are ours, by their names there, with the names of our interfaces. They differ where a NIC
+// stays with the kernel.
+class OurLinks {
+public:
+    OurLinks() = default;
+    OurLinks(std::initializer_list<std::string> interfaces) // links of the same names
+    {
+        for (const std::string& name : interfaces)
+            add(name, name);
+    }
+    void add(const std::string& link, const std::string& interface) { interfaces_[link] = interface; }
+    [[nodiscard]] const std::string* interface_of(const std::string& link) const
+    {
+        const auto found = interfaces_.find(link);
+        return found == interfaces_.end() ? nullptr : &found->second;
+    }
+    bool operator==(const OurLinks&) const = default;
+
+private:
+    std::map<std::string, std::string> interfaces_; // by link
+};
+
 class Mirror {
 public:
-    explicit Mirror(std::set<std::string> interfaces);
+    explicit Mirror(OurLinks ours);
 
     void handle(const nlmsghdr& message);
 
-    // Other interfaces are ours from now on; what is held must be dumped again.
-    void set_interfaces(std::set<std::string> interfaces);
+    // Other links are ours from now on; what is held must be dumped again.
+    void set_links(OurLinks ours);
 
     // Some of the kernel's changes are told to nobody (a link that goes down takes its IPv4 routes along silently).
     // true once after such an event: what is held must be dumped again.
@@ -52,7 +75,7 @@ public:
 
 private:
     struct Link {
-        std::string name;
+        std::string name; // of our interface
         bool up = false;
         std::uint32_t mtu = 0;
     };
@@ -84,7 +107,7 @@ private:
     [[nodiscard]] const Neighbor* find(const NeighborPlace& place) const;
     [[nodiscard]] std::vector<KernelHop> named(const std::vector<Hop>& hops) const;
 
-    std::set<std::string> interfaces_;
+    OurLinks ours_;
     std::map<std::uint32_t, Link> links_;
     std::map<std::uint32_t, std::set<AddressEntry>> addresses_;
     std::map<NeighborKey, Neighbor> neighbors_;

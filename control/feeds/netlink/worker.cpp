@@ -21,22 +21,30 @@ const std::vector<unsigned> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNL
 
 } // namespace
 
-Worker::Worker(Socket events, Socket requests, std::set<std::string> interfaces, Namespace kind)
+OurLinks ours_of(const Wanted& wanted)
+{
+    OurLinks ours;
+    for (const auto& [name, link] : wanted.links)
+        ours.add(link.of_kernel.empty() ? name : link.of_kernel, name);
+    return ours;
+}
+
+Worker::Worker(Socket events, Socket requests, OurLinks ours, Namespace kind)
     : events_(std::move(events))
     , requests_(std::move(requests))
-    , mirror_(std::move(interfaces))
+    , mirror_(std::move(ours))
     , kind_(kind)
 {
 }
 
-Result<Worker> Worker::open(std::set<std::string> interfaces, Namespace kind)
+Result<Worker> Worker::open(OurLinks ours, Namespace kind)
 {
     auto events = Socket::open();
     if (!events) return tl::unexpected(events.error());
     auto requests = Socket::open();
     if (!requests) return tl::unexpected(requests.error());
     if (const auto subscribed = events->subscribe(groups); !subscribed) return tl::unexpected(subscribed.error());
-    return Worker(std::move(*events), std::move(*requests), std::move(interfaces), kind);
+    return Worker(std::move(*events), std::move(*requests), std::move(ours), kind);
 }
 
 Result<void> Worker::dump_all()
@@ -98,10 +106,7 @@ void Worker::handle(const nlmsghdr& message)
 
 void Worker::want(Wanted wanted)
 {
-    std::set<std::string> interfaces;
-    for (const auto& entry : wanted.links)
-        interfaces.insert(entry.first);
-    mirror_.set_interfaces(std::move(interfaces));
+    mirror_.set_links(ours_of(wanted));
     announced_.want(wanted.announced);
     wanted_ = std::move(wanted);
     next_probe_ = {};
@@ -116,8 +121,9 @@ void Worker::ask(const NeighborPlace& place)
 // Links come and go with the dataplane: each time one appears it is brought to what is wanted, whatever it was before.
 void Worker::set_up(const std::string& name, const LinkState& link)
 {
-    confine(name, link.index);
     const auto wanted = wanted_.links.find(name);
+    if (wanted != wanted_.links.end() && !wanted->second.of_kernel.empty()) return;
+    confine(name, link.index);
     if (wanted == wanted_.links.end()) return;
     if (wanted->second.mtu != 0 && wanted->second.mtu != link.mtu)
         report("mtu " + std::to_string(wanted->second.mtu) + " of " + name,

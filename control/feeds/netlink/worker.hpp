@@ -18,6 +18,7 @@ namespace sluice::control::netlink {
 struct WantedLink {
     std::set<Prefix> addresses; // host bits kept
     std::uint32_t mtu = 0;      // 0: as it is
+    std::string of_kernel;      // a NIC that stays with the kernel, by its name there: nothing about it is changed
     bool operator==(const WantedLink&) const = default;
 };
 
@@ -28,6 +29,8 @@ struct Wanted {
     bool operator==(const Wanted&) const = default;
 };
 
+[[nodiscard]] OurLinks ours_of(const Wanted& wanted);
+
 // Whether the namespace is the node's own: then the kernel in it is kept from forwarding.
 enum class Namespace { shared, own };
 
@@ -36,7 +39,7 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     // Subscribes, then dumps: an event that is in both is harmless, one that is in neither cannot be.
-    [[nodiscard]] static Result<Worker> open(std::set<std::string> interfaces, Namespace kind);
+    [[nodiscard]] static Result<Worker> open(OurLinks ours, Namespace kind);
 
     [[nodiscard]] int descriptor() const { return events_.descriptor(); }
     [[nodiscard]] KernelState snapshot() const { return mirror_.snapshot(); }
@@ -50,7 +53,7 @@ public:
     [[nodiscard]] Result<void> step(TimePoint now);
 
 private:
-    Worker(Socket events, Socket requests, std::set<std::string> interfaces, Namespace kind);
+    Worker(Socket events, Socket requests, OurLinks ours, Namespace kind);
     [[nodiscard]] Result<void> dump_all();
     void handle(const nlmsghdr& message);
     void set_up(const std::string& name, const LinkState& link);

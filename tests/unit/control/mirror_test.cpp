@@ -34,7 +34,7 @@ TEST_CASE("what the kernel says nothing about when a link changes must be read a
     {
         world.tell(link(9, "docker0"));
         CHECK_FALSE(world.mirror.take_stale());
-        world.mirror.set_interfaces({"fabric", "edge", "n3"});
+        world.mirror.set_links({"fabric", "edge", "n3"});
         CHECK(world.mirror.take_stale());
         world.tell(link(9, "n3"));
         CHECK(world.mirror.take_stale());
@@ -59,9 +59,27 @@ TEST_CASE("what the kernel says nothing about when a link changes must be read a
     }
     SECTION("the same set of interfaces is no change")
     {
-        world.mirror.set_interfaces({"edge", "fabric"});
+        world.mirror.set_links({"edge", "fabric"});
         CHECK_FALSE(world.mirror.take_stale());
     }
+}
+
+TEST_CASE("a NIC that stays with the kernel is known by our name for it")
+{
+    Mirrored world;
+    control::netlink::OurLinks ours{"edge"};
+    ours.add("eth2", "fabric");
+    world.mirror.set_links(ours);
+    world.mirror.clear();
+    world.tell(link(3, "fabric")); // the TAP for what is punted
+    CHECK(world.mirror.snapshot().links.empty());
+    world.tell(link(5, "eth2"));
+    world.tell(neighbor(5, "10.20.0.11"));
+    CHECK(world.mirror.snapshot().links == std::set<std::string>{"fabric"});
+    CHECK(world.mirror.links().at("fabric").index == 5);
+    REQUIRE(world.mirror.snapshot().neighbors.size() == 1);
+    CHECK(world.mirror.snapshot().neighbors[0].interface == "fabric");
+    CHECK(world.mirror.is_usable({"fabric", *IpAddress::parse("10.20.0.11")}));
 }
 
 TEST_CASE("a bridge's view of a link says nothing about the link")
