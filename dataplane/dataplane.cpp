@@ -7,6 +7,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "dataplane/shared_ports.hpp"
+
 namespace sluice::dataplane {
 namespace {
 
@@ -54,9 +56,11 @@ Result<std::unique_ptr<Dataplane>> Dataplane::start(const config::Config& config
 
 Result<void> Dataplane::open_ports()
 {
-    const std::vector<PortPlan> plans = port_plans(config_);
+    std::vector<PortPlan> plans = port_plans(config_);
+    std::optional<steering::ProgramFile> program; // read by the driver while the ports start
+    if (const auto done = complete_shared(plans, program); !done) return done;
     const MempoolPlan memory = memory_for(plans, config_);
-    auto eal = Eal::start(config_, bytes_of(memory));
+    auto eal = Eal::start(config_, plans, bytes_of(memory));
     if (!eal) return tl::unexpected(eal.error());
     eal_.emplace(std::move(*eal));
     const auto workers = static_cast<unsigned>(config_.workers.cores.size());
@@ -67,6 +71,9 @@ Result<void> Dataplane::open_ports()
     interfaces_ = interface_plans(config_);
     for (table::Interface& interface : interfaces_)
         interface.mac = (*ports_)[interface.port].mac();
+    auto steering = steering::Steering::start(shared_among(*ports_, interfaces_));
+    if (!steering) return tl::unexpected(steering.error());
+    steering_ = std::move(*steering);
     return {};
 }
 
@@ -116,11 +123,11 @@ Result<void> Dataplane::make_workers()
 Result<void> Dataplane::serve()
 {
     port_watch_.emplace(*ports_, interfaces_, *exception_path_, *tables_);
-    telemetry_.emplace(
-        TelemetrySources{identity_, interfaces_, *ports_, *workers_, *exception_path_, *pipelines_, *tables_, *model_});
+    telemetry_.emplace(TelemetrySources{identity_, interfaces_, *ports_, *workers_, *exception_path_, *pipelines_,
+                                        *tables_, *model_, *steering_});
     auto server =
-        TableServer::listen(run_folder_ + "/dataplane.sock",
-                            {*model_, *tables_, *workers_, pipelines_->housekeeping(), *port_watch_, *telemetry_});
+        TableServer::listen(run_folder_ + "/dataplane.sock", {*model_, *tables_, *workers_, pipelines_->housekeeping(),
+                                                              *port_watch_, *telemetry_, *steering_});
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     log_warnings();

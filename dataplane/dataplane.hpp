@@ -1,6 +1,6 @@
 // The whole dataplane of one node, from its parts: what is built first ends last.
 //
-//   lock ─ EAL ─ ports ─ tables ─ pipelines ─ workers ─ TAPs ─ table server        (built in this order)
+//   lock ─ EAL ─ ports ─ steering ─ tables ─ pipelines ─ workers ─ TAPs ─ table server        (built in this order)
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,7 @@
 #include "dataplane/port_watch.hpp"
 #include "dataplane/ports.hpp"
 #include "dataplane/published.hpp"
+#include "dataplane/steering/steering.hpp"
 #include "dataplane/table/model.hpp"
 #include "dataplane/table_server.hpp"
 #include "dataplane/telemetry.hpp"
@@ -58,6 +59,7 @@ private:
     std::optional<InstanceLock> lock_;
     std::optional<Eal> eal_;
     std::unique_ptr<Ports> ports_;
+    std::unique_ptr<steering::Steering> steering_; // ends before the ports, so that nothing comes to closed sockets
     std::vector<table::Interface> interfaces_;
     std::optional<table::Model> model_;
     std::unique_ptr<const table::Snapshot> first_tables_;

@@ -62,14 +62,15 @@ std::string prefix_of(const config::Config& config)
 
 } // namespace
 
-std::vector<std::string> eal_arguments(const config::Config& config, std::uint64_t memory_bytes)
+std::vector<std::string> eal_arguments(const config::Config& config, const std::vector<PortPlan>& ports,
+                                       std::uint64_t memory_bytes)
 {
     std::vector<std::string> arguments{
         "sluice-dataplane", "--file-prefix",           prefix_of(config), "--no-telemetry",
         "--lcores",         lcore_map(config.workers), "--main-lcore",    "0"};
     add_memory(arguments, config.memory, memory_bytes);
     bool pci = false;
-    for (const auto& [name, port] : config.ports) {
+    for (const PortPlan& port : ports) {
         const bool is_pci = is_pci_address(port.device);
         arguments.insert(arguments.end(), {is_pci ? "-a" : "--vdev", port.device});
         pci = pci || is_pci;
@@ -78,10 +79,10 @@ std::vector<std::string> eal_arguments(const config::Config& config, std::uint64
     return arguments;
 }
 
-Result<Eal> Eal::start(const config::Config& config, std::uint64_t memory_bytes)
+Result<Eal> Eal::start(const config::Config& config, const std::vector<PortPlan>& ports, std::uint64_t memory_bytes)
 {
     ignore_real_time_signals();
-    std::vector<std::string> arguments = eal_arguments(config, memory_bytes);
+    std::vector<std::string> arguments = eal_arguments(config, ports, memory_bytes);
     std::vector<char*> pointers; // EAL permutes the pointers, not the strings
     for (std::string& argument : arguments)
         pointers.push_back(argument.data());

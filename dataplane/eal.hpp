@@ -17,7 +17,8 @@ namespace sluice::dataplane {
 }
 
 // `memory_bytes`: what the mempools need; used without hugepages only, where EAL maps its memory once.
-[[nodiscard]] std::vector<std::string> eal_arguments(const config::Config& config, std::uint64_t memory_bytes);
+[[nodiscard]] std::vector<std::string> eal_arguments(const config::Config& config, const std::vector<PortPlan>& ports,
+                                                     std::uint64_t memory_bytes);
 
 // DPDK's own thread, which waits for devices' events, gives up what the main thread gives up. Shortly afterwards: only
 // that thread itself can, and it does so when it next runs an alarm.
@@ -26,7 +27,8 @@ void confine_event_thread();
 // rte_eal_init as a value: the constructor's work is `start`, the destructor cleans up. One per process.
 class Eal {
 public:
-    [[nodiscard]] static Result<Eal> start(const config::Config& config, std::uint64_t memory_bytes);
+    [[nodiscard]] static Result<Eal> start(const config::Config& config, const std::vector<PortPlan>& ports,
+                                           std::uint64_t memory_bytes);
     Eal(Eal&& other) noexcept;
     Eal& operator=(Eal&&) = delete;
     ~Eal();

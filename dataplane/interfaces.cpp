@@ -23,7 +23,7 @@ std::vector<PortPlan> port_plans(const config::Config& config)
 {
     std::vector<PortPlan> plans;
     for (const auto& [name, port] : config.ports) {
-        PortPlan plan{name, port.device, port.mtu, port.queues, false, port.mac};
+        PortPlan plan{name, port.device, port.mtu, port.queues, false, port.mac, port.kernel_interface};
         for (const auto& [vlan_name, vlan] : config.vlans) {
             if (vlan.port != name) continue;
             plan.has_vlans = true;
@@ -40,6 +40,7 @@ std::vector<table::Interface> interface_plans(const config::Config& config)
     for (const auto& [name, port] : config.ports) {
         interfaces.push_back(interface_of(name, port, interfaces.size()));
         interfaces.back().port = interfaces.back().id;
+        interfaces.back().of_kernel = port.is_shared();
     }
     for (const auto& [name, vlan] : config.vlans) {
         interfaces.push_back(interface_of(name, vlan, interfaces.size()));

@@ -14,11 +14,14 @@ namespace sluice::dataplane {
 // Ports are numbered alike: the i-th name is port i and interface i.
 struct PortPlan {
     std::string name;
-    std::string device;  // PCI address, or a virtual device with its arguments
+    std::string device;  // PCI address, or a virtual device with its arguments; see shared_ports.hpp
     unsigned mtu = 1500; // the largest L3 packet of the port and of the VLANs on it
     unsigned queues = 1;
     bool has_vlans = false;
     std::optional<MacAddress> mac;
+    std::string kernel_interface = {}; // the NIC stays with the kernel; empty: it is DPDK's
+
+    [[nodiscard]] bool is_shared() const { return !kernel_interface.empty(); }
 };
 
 [[nodiscard]] std::vector<PortPlan> port_plans(const config::Config& config);

@@ -141,12 +141,16 @@ Machine look_at_machine(const config::Config& config)
         machine.siblings[core] = siblings_of(core);
     machine.busy = watch_cores();
     for (const auto& [name, port] : config.ports)
-        if (is_pci_address(port.device)) machine.pci[device_name(port.device)] = look_at_pci(device_name(port.device));
+        if (port.is_shared())
+            machine.links[port.kernel_interface] = steering::look_at_link(port.kernel_interface);
+        else if (is_pci_address(port.device))
+            machine.pci[device_name(port.device)] = look_at_pci(device_name(port.device));
     machine.reserved_hugepage_bytes = config::reserved_hugepage_bytes();
     machine.free_hugepage_bytes = free_hugepage_bytes();
     machine.invariant_tsc = has_invariant_tsc();
     machine.has_tun = ::access("/dev/net/tun", R_OK | W_OK) == 0;
     machine.has_namespace = config.node.netns.empty() || ::access(namespace_path(config.node.netns).c_str(), F_OK) == 0;
+    machine.started_in_namespace = is_in_namespace(config.node.netns);
     machine.may_administer_network = has_capability(CAP_NET_ADMIN);
     machine.may_enter_namespaces = has_capability(CAP_SYS_ADMIN);
     return machine;

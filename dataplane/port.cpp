@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <string_view>
 
 #include <rte_errno.h>
 
 #include "dataplane/limits.hpp"
+#include "dataplane/steering/kernel_link.hpp"
 
 namespace sluice::dataplane {
 namespace {
@@ -40,7 +42,7 @@ unsigned largest_mtu(const rte_eth_dev_info& device)
 DriverTraits traits_of(const std::string& driver)
 {
     const bool tap = driver == "net_tap";
-    return {.is_tap = tap, .equal_queues = tap, .emulates_checksums = tap};
+    return {.is_tap = tap, .equal_queues = tap || driver == "net_af_xdp", .emulates_checksums = tap};
 }
 
 Result<QueueCounts> choose_queues(const PortPlan& plan, unsigned workers, const rte_eth_dev_info& device,
@@ -111,7 +113,7 @@ rte_eth_conf Port::wanted_configuration(std::vector<std::string>& warnings)
         wanted.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
         wanted.rx_adv_conf.rss_conf.rss_hf = spread;
         offloads_.emplace_back("rss");
-    } else if (queues_.receive > 1 && !traits_.is_tap) {
+    } else if (queues_.receive > 1 && !traits_.is_tap && !plan_.is_shared()) {
         warnings.push_back("ports." + plan_.name + ": the device has no RSS; what it receives may land on one worker");
     }
     wanted.rxmode.mtu = std::max<std::uint32_t>(plan_.mtu, info_.min_mtu);
@@ -130,7 +132,7 @@ Result<void> Port::configure(std::vector<std::string>& warnings)
         return fail("ports." + plan_.name, "the device refused " + std::to_string(queues_.receive) + " receive and " +
                                                std::to_string(queues_.transmit) + " transmit queues with MTU " +
                                                std::to_string(wanted.rxmode.mtu) + ": " + sentence(error));
-    set_mtu(warnings);
+    if (!plan_.is_shared()) set_mtu(warnings); // that of the kernel's NIC is the kernel's; the start checks saw to it
     choose_mac(warnings);
     return {};
 }
@@ -166,7 +168,14 @@ void Port::choose_mac(std::vector<std::string>& warnings)
 void Port::receive_multicast(std::vector<std::string>& warnings)
 {
     if (traits_.is_tap) return;
-    if (rte_eth_allmulticast_enable(device_) == 0 || rte_eth_promiscuous_enable(device_) == 0) return;
+    if (plan_.is_shared()) {
+        // Not by the driver, which would leave the NIC promiscuous if the process is killed.
+        if (auto receiving = steering::receive_all_multicast(plan_.kernel_interface))
+            multicast_ = std::move(*receiving);
+        if (multicast_) return;
+    } else if (rte_eth_allmulticast_enable(device_) == 0 || rte_eth_promiscuous_enable(device_) == 0) {
+        return;
+    }
     warnings.push_back("ports." + plan_.name +
                        ": the device does not receive multicast; IPv6 neighbours may not find us");
 }
@@ -185,9 +194,22 @@ Result<void> Port::set_up_queues(rte_mempool* pool)
     return fail("ports." + plan_.name, "a queue could not be set up: " + sentence(error));
 }
 
+// The driver opens one AF_XDP socket per queue; whether the NIC fills its buffers without a copy is the kernel's
+// choice.
+Result<void> Port::set_up_sockets(rte_mempool* pool)
+{
+    const std::set<int> before = steering::xdp_sockets();
+    if (const auto queues = set_up_queues(pool); !queues) return queues;
+    bool copies = false;
+    for (const int socket : steering::xdp_sockets())
+        copies = copies || (!before.contains(socket) && !steering::is_zero_copy(socket));
+    offloads_.emplace_back(copies ? "copy" : "zero-copy");
+    return {};
+}
+
 Result<void> Port::start(rte_mempool* pool, std::vector<std::string>& warnings)
 {
-    if (const auto queues = set_up_queues(pool); !queues) return queues;
+    if (const auto queues = plan_.is_shared() ? set_up_sockets(pool) : set_up_queues(pool); !queues) return queues;
     if (const int error = rte_eth_dev_start(device_); error != 0)
         return fail("ports." + plan_.name, "the device did not start: " + sentence(error));
     started_ = true;

@@ -10,6 +10,7 @@
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
+#include "dataplane/api/descriptor.hpp"
 #include "dataplane/base/address.hpp"
 #include "dataplane/base/result.hpp"
 #include "dataplane/interfaces.hpp"
@@ -61,6 +62,7 @@ private:
     Port(PortPlan plan, std::uint16_t device);
     [[nodiscard]] Result<void> configure(std::vector<std::string>& warnings);
     [[nodiscard]] Result<void> set_up_queues(rte_mempool* pool);
+    [[nodiscard]] Result<void> set_up_sockets(rte_mempool* pool);
     void set_mtu(std::vector<std::string>& warnings);
     void choose_mac(std::vector<std::string>& warnings);
     void receive_multicast(std::vector<std::string>& warnings);
@@ -74,6 +76,7 @@ private:
     QueueCounts queues_;
     MacAddress mac_;
     std::vector<std::string> offloads_;
+    api::Descriptor multicast_; // keeps the kernel's NIC receiving multicast
     bool started_ = false;
     bool closed_ = false;
     std::atomic<bool> removed_{false};

@@ -55,6 +55,12 @@ private:
             refuse("permission", "CAP_NET_ADMIN is missing, without which no interface can be made; start as root");
         if (!netns.empty() && !machine_.may_enter_namespaces)
             refuse("permission", "CAP_SYS_ADMIN is missing, without which nobody enters node.netns; start as root");
+        const bool shares = std::any_of(config_.ports.begin(), config_.ports.end(),
+                                        [](const auto& entry) { return entry.second.is_shared(); });
+        if (netns.empty() && shares && !machine_.may_enter_namespaces)
+            refuse("permission",
+                   "CAP_SYS_ADMIN is missing, without which nobody finds the maps of an XDP program; start "
+                   "as root");
         if (!machine_.has_namespace)
             refuse("node.netns",
                    "there is no network namespace " + netns + "; make it by 'ip netns add " + netns + "'");
@@ -112,9 +118,54 @@ private:
     void devices()
     {
         for (const auto& [name, port] : config_.ports) {
+            if (port.is_shared()) {
+                shared(name, port);
+                continue;
+            }
             const auto found = machine_.pci.find(device_name(port.device));
             if (found != machine_.pci.end()) device("ports." + name + ".device", found->first, found->second);
         }
+    }
+
+    void shared(const std::string& name, const config::Port& port)
+    {
+        const std::string key = "ports." + name;
+        const std::string& nic = port.kernel_interface;
+        const auto found = machine_.links.find(nic);
+        if (found == machine_.links.end() || !found->second.is_there)
+            return refuse(key + ".device.af-xdp",
+                          "there is no interface " + nic +
+                              " in the network namespace this process was started in; 'ip "
+                              "-br link' lists those that are, 'ip netns exec' starts elsewhere");
+        const steering::KernelLink& link = found->second;
+        if (!machine_.started_in_namespace)
+            refuse(key + ".device.af-xdp", nic +
+                                               " is where this process was started, outside of node.netns, whose "
+                                               "kernel must know its neighbours; leave node.netns out, or move the NIC "
+                                               "there and start there");
+        if (link.has_program)
+            refuse(key + ".device.af-xdp",
+                   nic + " runs an XDP program of somebody else; 'ip link set " + nic + " xdp off' removes it");
+        if (link.mtu < port.mtu)
+            refuse(key + ".mtu", std::to_string(port.mtu) + " is more than that of " + nic + ", " +
+                                     std::to_string(link.mtu) + "; lower this one, or 'ip link set " + nic + " mtu " +
+                                     std::to_string(port.mtu) + "'");
+        if (!link.up) warn(key, nic + " is down; 'ip link set " + nic + " up'");
+        if (link.strips_tags)
+            warn(key, nic +
+                          " takes VLAN tags off before XDP sees the frames, so that tagged ones look untagged; "
+                          "'ethtool -K " +
+                          nic + " rxvlan off'");
+        if (port.queues != link.queues)
+            warn(key + ".queues", nic + " has " + std::to_string(link.queues) + ", and each gets a socket; write " +
+                                      std::to_string(link.queues) +
+                                      ", so that memory is summed right, or 'ethtool -L " + nic + " combined " +
+                                      std::to_string(port.queues) + "'");
+        for (const Prefix& address : port.addresses)
+            if (!link.addresses.contains(address.address))
+                warn(key + ".addresses", nic + " does not have " + address.address.text() +
+                                             ", and nobody gives it; 'ip address add " + address.text() + " dev " +
+                                             nic + "'");
     }
 
     void device(const std::string& key, const std::string& address, const PciDevice& device)

@@ -110,7 +110,9 @@ api::Reply TableServer::program(const api::Transaction& transaction, const api::
         return api::failure("only root or the dataplane's own user may change its tables; you are uid " +
                             std::to_string(peer.uid));
     api::Reply reply = programmer_.program(transaction);
-    if (reply.has_committed()) remember_drain_time(transaction);
+    if (!reply.has_committed()) return reply;
+    parts_.steering.follow(transaction);
+    remember_drain_time(transaction);
     return reply;
 }
 

@@ -27,6 +27,7 @@ struct TableServerParts {
     Housekeeping& housekeeping;
     PortWatch& ports;
     Telemetry& telemetry;
+    steering::Steering& steering;
 };
 
 class TableServer {

@@ -138,6 +138,8 @@ void Telemetry::add_warnings(api::Status& status) const
         else if (!port.link_up())
             status.add_warnings("ports." + port.plan().name + ": no link");
     }
+    for (const std::string& warning : from_.steering.warnings())
+        status.add_warnings(warning);
     for (const table::Interface& interface : from_.interfaces) {
         const std::uint64_t refused = from_.exception_path.counts(interface.id).refused.read();
         if (refused != 0)

@@ -12,6 +12,7 @@
 #include "dataplane/pipeline_factory.hpp"
 #include "dataplane/published.hpp"
 #include "dataplane/reason_names.hpp"
+#include "dataplane/steering/steering.hpp"
 #include "dataplane/table/model.hpp"
 #include "dataplane/table_use.hpp"
 #include "dataplane/worker_set.hpp"
@@ -37,6 +38,7 @@ struct TelemetrySources {
     PipelineFactory& pipelines;
     const Published& tables;
     const table::Model& model;
+    const steering::Steering& steering;
 };
 
 // What the table server knows of the control process.

@@ -1,6 +1,7 @@
 // Ports and workers: what the machine itself counts.
 #include <rte_cycles.h>
 
+#include "dataplane/steering/verdicts.hpp"
 #include "dataplane/telemetry.hpp"
 
 namespace sluice::dataplane {
@@ -23,6 +24,17 @@ std::uint64_t nanoseconds(std::uint64_t cycles)
     return static_cast<std::uint64_t>(static_cast<double>(cycles) * per_second / static_cast<double>(rte_get_tsc_hz()));
 }
 
+void fill_steering(api::PortStats& row, const PortPlan& plan, const steering::Steering::View& view)
+{
+    row.set_kernel_interface(plan.kernel_interface);
+    row.add_offloads(view.native ? "xdp-native" : "xdp-generic");
+    for (std::size_t verdict = 0; verdict < view.verdicts.size(); ++verdict) {
+        api::SteeringCount& count = *row.add_steering();
+        count.set_verdict(std::string(steering::verdict_names[verdict]));
+        count.set_packets(view.verdicts[verdict]);
+    }
+}
+
 } // namespace
 
 void fill(api::Ports& answer, const TelemetrySources& from)
@@ -35,7 +47,7 @@ void fill(api::Ports& answer, const TelemetrySources& from)
         row.set_id(interface.id);
         row.set_name(interface.name);
         row.set_kind(interface.vlan == 0 ? "port" : "vlan");
-        row.set_device(port.plan().device);
+        row.set_device(port.plan().is_shared() ? port.plan().kernel_interface : port.plan().device);
         row.set_mac(interface.mac.text());
         row.set_mtu(interface.mtu);
         row.set_up(port.link_up());
@@ -49,6 +61,7 @@ void fill(api::Ports& answer, const TelemetrySources& from)
         row.set_nic_missed(port.statistics().imissed);
         for (const std::string& offload : port.offloads())
             row.add_offloads(offload);
+        if (const auto view = from.steering.look_at(interface.port)) fill_steering(row, port.plan(), *view);
     }
 }
 

@@ -37,7 +37,9 @@ Result<std::unique_ptr<ExceptionPath>> ExceptionPath::open(const std::string& ne
     std::unique_ptr<ExceptionPath> path(new ExceptionPath(std::move(workers), pool));
     const auto made = in_namespace(netns, [&]() -> Result<void> {
         for (const table::Interface& interface : interfaces)
-            if (const auto added = path->add({interface.name, interface.mac, interface.mtu}); !added) return added;
+            if (const auto added = path->add({interface.name, interface.mac, interface.mtu, !interface.of_kernel});
+                !added)
+                return added;
         return path->add_announcing();
     });
     if (!made) return tl::unexpected(made.error());

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include <fcntl.h>
@@ -29,6 +30,12 @@ Result<void> enter(const std::string& name)
 std::string namespace_path(const std::string& name)
 {
     return "/run/netns/" + name;
+}
+
+bool is_in_namespace(const std::string& name)
+{
+    std::error_code error; // one that is not there is not ours either
+    return name.empty() || std::filesystem::equivalent("/proc/thread-self/ns/net", namespace_path(name), error);
 }
 
 Result<void> in_namespace(const std::string& name, const std::function<Result<void>()>& work)

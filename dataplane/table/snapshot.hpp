@@ -54,6 +54,7 @@ struct Interface {
     std::uint16_t mtu = 1500;
     bool terminates_vxlan = false;
     bool terminates_gtpu = false;
+    bool of_kernel = false; // addresses, ARP and ND are those of the kernel's NIC; its TAP only takes what is punted
     MacAddress mac;
     Ipv4Address address4; // first of each family; the source of ICMP errors; zero when there is none
     Ipv6Address address6;

@@ -30,7 +30,8 @@ dataplane::MempoolPlan memory_for(const config::Config& config)
 
 Rig::Rig(const config::Config& config)
     : config_(config)
-    , eal_(or_throw(dataplane::Eal::start(config, dataplane::bytes_of(memory_for(config)))))
+    , eal_(or_throw(
+          dataplane::Eal::start(config, dataplane::port_plans(config), dataplane::bytes_of(memory_for(config)))))
     , interfaces_(dataplane::interface_plans(config))
     , lanes_(config.workers.cores.size())
 {

@@ -27,6 +27,20 @@ std::string listing(const api::Networks& networks)
     return table.text();
 }
 
+// A line for each port whose NIC stays with the kernel: what its XDP program did, by verdict.
+std::string steering(const api::Ports& ports)
+{
+    std::string text;
+    for (const api::PortStats& port : ports.ports()) {
+        if (port.steering().empty()) continue;
+        text += "\n" + port.name() + " shares " + port.kernel_interface() + " with the kernel:";
+        for (const api::SteeringCount& count : port.steering())
+            text += " " + count.verdict() + " " + counted(count.packets());
+        text += "\n";
+    }
+    return text;
+}
+
 std::string listing(const api::Ports& ports)
 {
     Table table({{"PORT"},
@@ -48,7 +62,7 @@ std::string listing(const api::Ports& ports)
                    std::to_string(port.queues()), counted(port.rx_packets()), counted(port.rx_bytes()),
                    counted(port.tx_packets()), counted(port.tx_bytes()), counted(port.nic_missed()),
                    known(joined(port.offloads()))});
-    return table.text();
+    return table.text() + steering(ports);
 }
 
 std::string busy(const api::WorkerStats& worker)

@@ -45,6 +45,14 @@ TEST_CASE("a tap has as many queues one way as the other")
     CHECK(counts->receive == counts->transmit);
 }
 
+TEST_CASE("so has a NIC that stays with the kernel: a queue is a socket, which does both")
+{
+    const auto counts = choose_queues(plan(8), 2, device(8, 8), traits_of("net_af_xdp"));
+    REQUIRE(counts);
+    CHECK(counts->receive == 8);
+    CHECK(counts->transmit == 8);
+}
+
 TEST_CASE("fewer queues to send by than workers are refused with a sentence")
 {
     const auto counts = choose_queues(plan(1), 4, device(16, 2), traits_of("net_virtio"));

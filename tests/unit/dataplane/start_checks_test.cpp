@@ -142,6 +142,84 @@ TEST_CASE("what will hurt is warned of, and does not stop the start")
     }
 }
 
+namespace {
+
+constexpr const char* shared_yaml = R"(
+version: 1
+node: {name: gw1, netns: sluice}
+workers: {cores: 2, main-core: 1}
+ports:
+  campus: {device: {af-xdp: eth2}, mtu: 1500, addresses: [192.0.2.2/30]}
+)";
+
+config::Config sharing()
+{
+    auto result = config::load_text(shared_yaml, "gateway.yaml");
+    REQUIRE(result);
+    return std::move(result->config);
+}
+
+Machine with_nic()
+{
+    Machine with = machine();
+    with.links["eth2"] = {true, true, 1500, 1, false, false, {*IpAddress::parse("192.0.2.2")}};
+    with.started_in_namespace = true;
+    return with;
+}
+
+} // namespace
+
+TEST_CASE("a NIC that stays with the kernel is judged by what the kernel says of it")
+{
+    CHECK(judge(sharing(), with_nic()).refusals.empty());
+    CHECK(judge(sharing(), with_nic()).warnings.empty());
+    const std::vector<Row> refused{
+        {[](Machine& m) { m.links.clear(); },
+         "ports.campus.device.af-xdp: there is no interface eth2 in the network namespace this process was started in; "
+         "'ip -br link' lists those that are, 'ip netns exec' starts elsewhere"},
+        {[](Machine& m) { m.started_in_namespace = false; },
+         "ports.campus.device.af-xdp: eth2 is where this process was started, outside of node.netns, whose kernel must "
+         "know its neighbours; leave node.netns out, or move the NIC there and start there"},
+        {[](Machine& m) { m.links["eth2"].has_program = true; },
+         "ports.campus.device.af-xdp: eth2 runs an XDP program of somebody else; 'ip link set eth2 xdp off' removes "
+         "it"},
+        {[](Machine& m) { m.links["eth2"].mtu = 1400; },
+         "ports.campus.mtu: 1500 is more than that of eth2, 1400; lower this one, or 'ip link set eth2 mtu 1500'"},
+    };
+    for (const Row& row : refused) {
+        Machine lacking = with_nic();
+        row.lack(lacking);
+        CHECK(texts(judge(sharing(), lacking).refusals) == std::vector{row.sentence});
+    }
+    config::Config at_home = sharing();
+    at_home.node.netns.clear();
+    Machine unprivileged = with_nic();
+    unprivileged.may_enter_namespaces = false;
+    CHECK(
+        texts(judge(at_home, unprivileged).refusals) ==
+        std::vector<std::string>{"permission: CAP_SYS_ADMIN is missing, without which nobody finds the maps of an XDP "
+                                 "program; start as root"});
+    const std::vector<Row> warned{
+        {[](Machine& m) { m.links["eth2"].up = false; }, "ports.campus: eth2 is down; 'ip link set eth2 up'"},
+        {[](Machine& m) { m.links["eth2"].strips_tags = true; },
+         "ports.campus: eth2 takes VLAN tags off before XDP sees the frames, so that tagged ones look untagged; "
+         "'ethtool "
+         "-K eth2 rxvlan off'"},
+        {[](Machine& m) { m.links["eth2"].queues = 4; }, "ports.campus.queues: eth2 has 4, and each gets a socket; "
+                                                         "write 4, so that memory is summed right, or 'ethtool "
+                                                         "-L eth2 combined 1'"},
+        {[](Machine& m) { m.links["eth2"].addresses.clear(); },
+         "ports.campus.addresses: eth2 does not have 192.0.2.2, and nobody gives it; 'ip address add 192.0.2.2/30 dev "
+         "eth2'"},
+    };
+    for (const Row& row : warned) {
+        Machine hurting = with_nic();
+        row.lack(hurting);
+        CHECK(judge(sharing(), hurting).refusals.empty());
+        CHECK(judge(sharing(), hurting).warnings == std::vector{row.sentence});
+    }
+}
+
 TEST_CASE("everything that is missing is said at once")
 {
     Machine bare;
