@@ -31,6 +31,7 @@ FOLDERS = {  # of questions, with what they are about
     "health": "backends killed, silent, drained and all down: where flows go; net_tap",
     "announce": "FRR tells a peer what the node announces: backends, drain, stop, kill; net_tap",
     "metrics": "the Prometheus endpoint against sluicectl, scraped hard, and what it measures of the feeds; net_tap",
+    "afxdp": "a NIC that stays with the kernel: tunnels, services and NAT beside its TCP, ping and BGP; AF_XDP on veth",
     "fault": "dataplanes with a leak and with a double count are found out; net_tap",
 }
 BUILDS = {  # folder: (compiler, options of meson)

@@ -24,14 +24,15 @@ class Port:
 
 
 class Node:
-    def __init__(self, rig, name, configuration, ports):
-        """`configuration` is called with this node and returns the YAML: it needs our name and our devices."""
+    def __init__(self, rig, name, configuration, ports, at_home=False):
+        """`configuration` is called with this node and returns the YAML: it needs our name and our devices. `at_home`: the
+        processes start in the node's own namespace, where a NIC stays with the kernel."""
         self.rig = rig
         self.name = f"{rig.prefix}-{name}"
         self.ports = ports
         self.number = len(rig.nodes) + 1
         self.kernel = rig.namespace(name)
-        self.home = rig.namespace(f"{name}-dp")
+        self.home = self.kernel if at_home else rig.namespace(f"{name}-dp")
         self.file = rig.directory / f"{name}.yaml"
         self.configure(configuration)
         self.programs = {"dataplane": "sluice-dataplane", "control": "sluice-control"}
