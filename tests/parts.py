@@ -133,8 +133,19 @@ def ask(folder, tally):
     tally.note(passed, failed if failed or (status == 0 and passed) else 1, said)
 
 
+def nic(tally):
+    """a node on DPDK's PCI drivers, on cards that QEMU emulates; skipped where there is no QEMU or no kernel for it"""
+    if not build(tally, "build"):
+        return
+    status, said = run("tests/nic/run")
+    count = re.findall(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
+    passed, failed = map(int, count[-1]) if count else (0, 1)
+    tally.note(passed, failed if failed or status == 0 else 1, said)
+
+
 PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench)}
 PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
+PARTS |= {nic.__name__: (nic.__doc__, nic)}
 PARTS |= {sanitize.__name__: (sanitize.__doc__, sanitize)}
 
 
