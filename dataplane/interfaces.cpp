@@ -53,13 +53,17 @@ std::vector<table::Interface> interface_plans(const config::Config& config)
 
 std::string device_name(const std::string& device)
 {
-    return device.substr(0, device.find(','));
+    std::string name = device.substr(0, device.find(','));
+    if (!is_pci_address(device)) return name;
+    if (std::count(name.begin(), name.end(), ':') == 1) name.insert(0, "0000:");
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name;
 }
 
 bool is_pci_address(const std::string& device)
 {
     static const std::regex address("([0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
-    return std::regex_match(device_name(device), address);
+    return std::regex_match(device.substr(0, device.find(',')), address);
 }
 
 } // namespace sluice::dataplane

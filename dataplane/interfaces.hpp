@@ -29,7 +29,8 @@ struct PortPlan {
 // Without MAC addresses: those are known when the devices are.
 [[nodiscard]] std::vector<table::Interface> interface_plans(const config::Config& config);
 
-// The device's name as DPDK knows it: what stands before the arguments.
+// The device's name as DPDK and sysfs know it: what stands before the arguments, of a PCI device the whole address,
+// "0000:3b:00.0", however short the operator wrote it.
 [[nodiscard]] std::string device_name(const std::string& device);
 [[nodiscard]] bool is_pci_address(const std::string& device); // "0000:3b:00.0" or "3b:00.0"
 

@@ -22,6 +22,12 @@ constexpr unsigned mbuf_overhead_bytes = 256; // rte_mbuf, mempool header, align
 // others; with relaxed tails it does not.
 constexpr const char* pool_ring = "ring_mt_rts";
 
+// One less than a power of two wastes no memory in the pool's ring.
+constexpr unsigned ring_of(unsigned mbufs)
+{
+    return std::bit_ceil(mbufs + 1) - 1;
+}
+
 } // namespace
 
 MempoolPlan plan_mempool(const MempoolDemand& demand)
@@ -32,11 +38,16 @@ MempoolPlan plan_mempool(const MempoolDemand& demand)
         cached_mbufs * 3 / 2 + transmit_buffer_slots * demand.ports + 64 + punt_slots + inject_slots;
     const unsigned wanted = in_devices + demand.workers * per_worker + held_mbufs;
     MempoolPlan plan;
-    plan.mbufs = std::bit_ceil(wanted + 1) - 1; // one less than a power of two wastes no memory in the ring
+    plan.mbufs = ring_of(wanted);
     const unsigned room = RTE_PKTMBUF_HEADROOM + demand.largest_mtu + tagged_ethernet_bytes;
     plan.data_room =
         static_cast<std::uint16_t>(std::clamp<unsigned>((room + 63) / 64 * 64, RTE_MBUF_DEFAULT_BUF_SIZE, 65'472));
     return plan;
+}
+
+MempoolPlan enlarged(const MempoolPlan& plan, unsigned mbufs)
+{
+    return {mbufs == 0 ? plan.mbufs : ring_of(plan.mbufs + mbufs), plan.data_room};
 }
 
 std::uint64_t bytes_of(const MempoolPlan& plan)

@@ -31,6 +31,9 @@ struct MempoolDemand {
 };
 
 [[nodiscard]] MempoolPlan plan_mempool(const MempoolDemand& demand);
+// The same with room for as many mbufs more at least: what a driver keeps beside its rings is known only when it is
+// asked.
+[[nodiscard]] MempoolPlan enlarged(const MempoolPlan& plan, unsigned mbufs);
 [[nodiscard]] std::uint64_t bytes_of(const MempoolPlan& plan);
 
 class Mempools {
@@ -42,6 +45,8 @@ public:
     Mempools(Mempools&&) = delete;
     ~Mempools(); // after the ports are closed
 
+    // Before the first pool is made.
+    void enlarge(unsigned mbufs) { plan_ = enlarged(plan_, mbufs); }
     // Makes the socket's pool at the first call. A socket without memory gets its pool from another one.
     [[nodiscard]] Result<rte_mempool*> on_socket(int socket);
     [[nodiscard]] std::uint64_t free_mbufs() const;

@@ -13,8 +13,6 @@
 namespace sluice::dataplane {
 namespace {
 
-constexpr std::uint64_t spread_by = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
-
 std::string sentence(int error)
 {
     return rte_strerror(error < 0 ? -error : error);
@@ -27,23 +25,7 @@ MacAddress from_dpdk(const rte_ether_addr& address)
     return mac;
 }
 
-// As DPDK will judge it: what the device receives less what stands in front of the IP packet, by the driver's own
-// figure where it gives both.
-unsigned largest_mtu(const rte_eth_dev_info& device)
-{
-    if (device.max_rx_pktlen == 0) return device.max_mtu;
-    const bool tells_overhead = device.max_mtu != UINT16_MAX && device.max_rx_pktlen > device.max_mtu;
-    const unsigned overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
-    return tells_overhead ? device.max_mtu : std::min<unsigned>(device.max_mtu, device.max_rx_pktlen - overhead);
-}
-
 } // namespace
-
-DriverTraits traits_of(const std::string& driver)
-{
-    const bool tap = driver == "net_tap";
-    return {.is_tap = tap, .equal_queues = tap || driver == "net_af_xdp", .emulates_checksums = tap};
-}
 
 Result<QueueCounts> choose_queues(const PortPlan& plan, unsigned workers, const rte_eth_dev_info& device,
                                   const DriverTraits& traits)
@@ -69,10 +51,13 @@ Result<std::unique_ptr<Port>> Port::open(const PortPlan& plan, unsigned workers,
     std::unique_ptr<Port> port(new Port(plan, device));
     if (const int error = rte_eth_dev_info_get(device, &port->info_); error != 0)
         return fail("ports." + plan.name, "the device does not describe itself: " + sentence(error));
+    port->bus_name_ = rte_dev_name(port->info_.device);
+    port->watch_for_removal();
     port->traits_ = traits_of(port->info_.driver_name);
     const auto queues = choose_queues(plan, workers, port->info_, port->traits_);
     if (!queues) return tl::unexpected(queues.error());
     port->queues_ = *queues;
+    port->use_ = judge_device(port->info_, port->traits_, queues->receive);
     if (queues->receive < workers)
         warnings.push_back("ports." + plan.name + ": the device has " + std::to_string(queues->receive) +
                            " receive queues, so only as many workers receive from it");
@@ -85,47 +70,38 @@ Port::Port(PortPlan plan, std::uint16_t device)
     : plan_(std::move(plan))
     , device_(device)
 {
-    rte_eth_dev_callback_register(device_, RTE_ETH_EVENT_INTR_RMV, on_removal, this);
 }
 
 Port::~Port()
 {
-    rte_eth_dev_callback_unregister(device_, RTE_ETH_EVENT_INTR_RMV, on_removal, this);
     close();
 }
 
-rte_eth_conf Port::wanted_configuration(std::vector<std::string>& warnings)
+void Port::watch_for_removal()
+{
+    rte_eth_dev_callback_register(device_, RTE_ETH_EVENT_INTR_RMV, on_driver_event, this);
+    rte_dev_event_callback_register(bus_name_.c_str(), on_bus_event, this);
+}
+
+rte_eth_conf Port::wanted_configuration() const
 {
     rte_eth_conf wanted{};
-    const std::uint64_t offered = info_.rx_offload_capa;
-    if ((offered & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0 && !traits_.emulates_checksums) {
-        wanted.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
-        offloads_.emplace_back("rx-ipv4-checksum");
-    }
-    if ((offered & RTE_ETH_RX_OFFLOAD_SCATTER) != 0) wanted.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
-    if ((info_.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0) {
-        wanted.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-        offloads_.emplace_back("tx-segments");
-    }
-    // The kernel spreads a tap's flows itself, and asking this driver for RSS crashes it.
-    const std::uint64_t spread = info_.flow_type_rss_offloads & spread_by;
-    if (queues_.receive > 1 && spread != 0 && !traits_.is_tap) {
-        wanted.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-        wanted.rx_adv_conf.rss_conf.rss_hf = spread;
-        offloads_.emplace_back("rss");
-    } else if (queues_.receive > 1 && !traits_.is_tap && !plan_.is_shared()) {
-        warnings.push_back("ports." + plan_.name + ": the device has no RSS; what it receives may land on one worker");
-    }
+    wanted.rxmode.offloads = use_.receive_offloads;
+    wanted.txmode.offloads = use_.transmit_offloads;
     wanted.rxmode.mtu = std::max<std::uint32_t>(plan_.mtu, info_.min_mtu);
+    if (use_.hash_types == 0) return wanted;
+    wanted.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+    wanted.rx_adv_conf.rss_conf.rss_hf = use_.hash_types; // no key: the driver's own, which is never all zeros
     return wanted;
 }
 
 Result<void> Port::configure(std::vector<std::string>& warnings)
 {
-    if (const unsigned largest = largest_mtu(info_); plan_.mtu > largest)
+    if (plan_.mtu > use_.largest_mtu)
         return fail("ports." + plan_.name + ".mtu", std::to_string(plan_.mtu) + " is more than this device carries (" +
-                                                        info_.driver_name + ": " + std::to_string(largest) + ")");
-    const rte_eth_conf wanted = wanted_configuration(warnings);
+                                                        info_.driver_name + ": " + std::to_string(use_.largest_mtu) +
+                                                        ")");
+    const rte_eth_conf wanted = wanted_configuration();
     const int error = rte_eth_dev_configure(device_, static_cast<std::uint16_t>(queues_.receive),
                                             static_cast<std::uint16_t>(queues_.transmit), &wanted);
     if (error != 0)
@@ -203,7 +179,7 @@ Result<void> Port::set_up_sockets(rte_mempool* pool)
     bool copies = false;
     for (const int socket : steering::xdp_sockets())
         copies = copies || (!before.contains(socket) && !steering::is_zero_copy(socket));
-    offloads_.emplace_back(copies ? "copy" : "zero-copy");
+    use_.used.emplace_back(copies ? "copy" : "zero-copy");
     return {};
 }
 
@@ -214,15 +190,37 @@ Result<void> Port::start(rte_mempool* pool, std::vector<std::string>& warnings)
         return fail("ports." + plan_.name, "the device did not start: " + sentence(error));
     started_ = true;
     receive_multicast(warnings);
+    look_at_spread(warnings);
     return {};
+}
+
+void Port::look_at_spread(std::vector<std::string>& warnings)
+{
+    if (queues_.receive <= 1 || traits_.kernel_spreads) return;
+    if (use_.hash_types == 0) {
+        warnings.push_back("ports." + plan_.name + ": the device has no RSS; what it receives may land on one worker");
+        return;
+    }
+    spread_ = spread_receiving(device_, queues_.receive);
+    if (spread_.table_entries == 0 || spread_.queues == queues_.receive) return;
+    warnings.push_back("ports." + plan_.name + ": RSS fills " + std::to_string(spread_.queues) + " of " +
+                       std::to_string(queues_.receive) + " receive queues; lower ports." + plan_.name + ".queues");
 }
 
 void Port::close() noexcept
 {
     if (closed_) return;
     closed_ = true;
+    rte_eth_dev_callback_unregister(device_, RTE_ETH_EVENT_INTR_RMV, on_driver_event, this);
+    rte_dev_event_callback_unregister(bus_name_.c_str(), on_bus_event, this);
     if (started_) rte_eth_dev_stop(device_); // a device that is gone fails here, and there is nothing left to stop
     rte_eth_dev_close(device_);
+    if (removed()) rte_dev_remove(info_.device);
+}
+
+unsigned Port::mbufs_beside_rings() const
+{
+    return (traits_.receive_rings - 1) * queues_.receive * receive_descriptors;
 }
 
 int Port::socket() const
@@ -245,10 +243,15 @@ rte_eth_stats Port::statistics() const
     return statistics;
 }
 
-int Port::on_removal(std::uint16_t, rte_eth_event_type, void* port, void*)
+int Port::on_driver_event(std::uint16_t, rte_eth_event_type, void* port, void*)
 {
     static_cast<Port*>(port)->removed_.store(true, std::memory_order_relaxed);
     return 0;
+}
+
+void Port::on_bus_event(const char*, rte_dev_event_type event, void* port)
+{
+    if (event == RTE_DEV_EVENT_REMOVE) static_cast<Port*>(port)->removed_.store(true, std::memory_order_relaxed);
 }
 
 } // namespace sluice::dataplane

@@ -7,13 +7,16 @@
 #include <string>
 #include <vector>
 
+#include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
 #include "dataplane/api/descriptor.hpp"
 #include "dataplane/base/address.hpp"
 #include "dataplane/base/result.hpp"
+#include "dataplane/device_use.hpp"
 #include "dataplane/interfaces.hpp"
+#include "dataplane/receive_spread.hpp"
 
 namespace sluice::dataplane {
 
@@ -21,14 +24,6 @@ struct QueueCounts {
     unsigned receive = 0;
     unsigned transmit = 0;
 };
-
-// What is peculiar to a driver and cannot be asked of it.
-struct DriverTraits {
-    bool is_tap = false;             // its kernel end wears the device's MAC address; link state means nothing
-    bool equal_queues = false;       // as many receive as transmit queues, or it refuses
-    bool emulates_checksums = false; // its checksum offload is a software pass over the whole packet
-};
-[[nodiscard]] DriverTraits traits_of(const std::string& driver);
 
 // One transmit queue per worker, at least one receive queue per worker where the device has them.
 [[nodiscard]] Result<QueueCounts> choose_queues(const PortPlan& plan, unsigned workers, const rte_eth_dev_info& device,
@@ -44,19 +39,25 @@ public:
     ~Port();
 
     [[nodiscard]] Result<void> start(rte_mempool* pool, std::vector<std::string>& warnings);
-    // No worker may use the port any more, or will in a grace period.
+    // No worker may use the port any more. A device that was removed is given back to whoever wants it out: the kernel
+    // waits for that, and so does the person at the machine.
     void close() noexcept;
 
     [[nodiscard]] const PortPlan& plan() const { return plan_; }
     [[nodiscard]] std::uint16_t device() const { return device_; }
     [[nodiscard]] const QueueCounts& queues() const { return queues_; }
     [[nodiscard]] const MacAddress& mac() const { return mac_; } // of our end
+    // What its driver holds beyond one ring of buffers for each queue.
+    [[nodiscard]] unsigned mbufs_beside_rings() const;
     [[nodiscard]] int socket() const;
     [[nodiscard]] bool removed() const noexcept { return removed_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] bool link_up() const; // taps are up as long as they are there
     [[nodiscard]] rte_eth_stats statistics() const;
-    [[nodiscard]] const std::vector<std::string>& offloads() const { return offloads_; }
+    [[nodiscard]] const char* driver() const { return info_.driver_name; } // DPDK's: "net_virtio"
+    [[nodiscard]] const DeviceUse& use() const { return use_; }
+    [[nodiscard]] const ReceiveSpread& spread() const { return spread_; } // empty without RSS
+    [[nodiscard]] unsigned most_segments() const noexcept { return use_.most_segments; }
 
 private:
     Port(PortPlan plan, std::uint16_t device);
@@ -66,16 +67,22 @@ private:
     void set_mtu(std::vector<std::string>& warnings);
     void choose_mac(std::vector<std::string>& warnings);
     void receive_multicast(std::vector<std::string>& warnings);
-    [[nodiscard]] rte_eth_conf wanted_configuration(std::vector<std::string>& warnings);
-    static int on_removal(std::uint16_t, rte_eth_event_type, void* port, void*);
+    [[nodiscard]] rte_eth_conf wanted_configuration() const;
+    void look_at_spread(std::vector<std::string>& warnings);
+    void watch_for_removal();
+    // A driver that notices by itself, and a bus whose driver in the kernel asks for the device.
+    static int on_driver_event(std::uint16_t, rte_eth_event_type, void* port, void*);
+    static void on_bus_event(const char* device, rte_dev_event_type event, void* port);
 
     PortPlan plan_;
     std::uint16_t device_;
+    std::string bus_name_; // what the device's bus calls it: the full PCI address
     rte_eth_dev_info info_{};
     DriverTraits traits_;
     QueueCounts queues_;
     MacAddress mac_;
-    std::vector<std::string> offloads_;
+    DeviceUse use_;
+    ReceiveSpread spread_;
     api::Descriptor multicast_; // keeps the kernel's NIC receiving multicast
     bool started_ = false;
     bool closed_ = false;

@@ -18,6 +18,23 @@ TrafficCount sent_by(const WorkerSet& workers, std::size_t interface)
     return sum;
 }
 
+// What the device offers and what is used of it.
+void fill(api::PortStats& row, const Port& port)
+{
+    for (const std::string& offload : port.use().used)
+        row.add_offloads(offload);
+    for (const std::string& missing : port.use().missing)
+        row.add_missing_offloads(missing);
+    for (const std::string& type : port.spread().types)
+        row.add_rss_types(type);
+    row.set_driver(port.driver());
+    row.set_largest_mtu(port.use().largest_mtu);
+    row.set_rss_queues(port.spread().queues);
+    row.set_rss_table(port.spread().table_entries);
+    row.set_rss_key_bytes(port.spread().key_bytes);
+    row.set_removed(port.removed());
+}
+
 std::uint64_t nanoseconds(std::uint64_t cycles)
 {
     constexpr double per_second = 1e9;
@@ -59,8 +76,7 @@ void fill(api::Ports& answer, const TelemetrySources& from)
         row.set_queues(port.queues().receive);
         if (interface.vlan != 0) continue; // the device is the port's, and told there
         row.set_nic_missed(port.statistics().imissed);
-        for (const std::string& offload : port.offloads())
-            row.add_offloads(offload);
+        fill(row, port);
         if (const auto view = from.steering.look_at(interface.port)) fill_steering(row, port.plan(), *view);
     }
 }

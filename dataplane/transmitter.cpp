@@ -18,7 +18,7 @@ void Transmitter::send_all() noexcept
     books_.ledger.send(sent);
     count(sent);
     for (unsigned i = sent; i < count_; ++i)
-        drop(i, removed ? worker::Drop::port_removed : worker::Drop::tx_queue_full);
+        drop(interfaces_[i], frames_[i], removed ? worker::Drop::port_removed : worker::Drop::tx_queue_full);
     count_ = 0;
 }
 
@@ -35,12 +35,24 @@ void Transmitter::count(unsigned sent) noexcept
     }
 }
 
-void Transmitter::drop(unsigned index, worker::Drop why) noexcept
+rte_mbuf* Transmitter::join(std::uint16_t interface, rte_mbuf* frame) noexcept
+{
+    rte_mbuf* joined = rte_pktmbuf_copy(frame, pool_, 0, UINT32_MAX);
+    if (joined != nullptr && joined->nb_segs <= most_segments_) {
+        rte_pktmbuf_free(frame);
+        return joined;
+    }
+    rte_pktmbuf_free(joined); // of nullptr too
+    drop(interface, frame, worker::Drop::tx_no_buffer);
+    return nullptr;
+}
+
+void Transmitter::drop(std::uint16_t interface, rte_mbuf* frame, worker::Drop why) noexcept
 {
     const std::uint8_t reason = flat_reason(why);
-    books_.last_drops.record(rte_rdtsc(), reason, interfaces_[index], *frames_[index], 0);
+    books_.last_drops.record(rte_rdtsc(), reason, interface, *frame, 0);
     books_.ledger.drop(reason);
-    rte_pktmbuf_free(frames_[index]);
+    rte_pktmbuf_free(frame);
 }
 
 } // namespace sluice::dataplane

@@ -40,7 +40,7 @@ Worker::Worker(const WorkerPlan& plan, Ports& ports, const std::vector<table::In
     , tick_interval_(rte_get_tsc_hz() / ticks_per_hertz)
 {
     for (std::size_t i = 0; i < ports.size(); ++i) {
-        transmitters_.emplace_back(ports[i], static_cast<std::uint16_t>(plan.id),
+        transmitters_.emplace_back(ports[i], static_cast<std::uint16_t>(plan.id), plan.pool,
                                    Transmitter::Books{ledger_, last_drops_, sent_});
         for (unsigned queue = plan.id; queue < ports[i].queues().receive; queue += plan.workers)
             receive_queues_.push_back({&ports[i], static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(queue)});

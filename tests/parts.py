@@ -179,9 +179,18 @@ def tally_of(tally, status, said):
     tally.note(passed, failed if failed or (status == 0 and passed) else 1, said)
 
 
+def nic(tally):
+    """a node on DPDK's PCI drivers, on cards that QEMU emulates; skipped where there is no QEMU or no kernel for it"""
+    if not build(tally, "build"):
+        return
+    status, said = run("tests/nic/run")
+    if status != 0 or "0 passed, 0 failed" not in said.splitlines():  # else it was skipped, and has said why
+        tally_of(tally, status, said)
+
+
 PARTS = {part.__name__: (part.__doc__, part) for part in (check, unit, scenario, bench, pktgen)}
 PARTS |= {folder: (text, functools.partial(ask, folder)) for folder, text in FOLDERS.items()}
-PARTS |= {part.__name__: (part.__doc__, part) for part in (headers, sanitize)}
+PARTS |= {part.__name__: (part.__doc__, part) for part in (nic, headers, sanitize)}
 
 
 def arguments():

@@ -41,6 +41,12 @@ std::string steering(const api::Ports& ports)
     return text;
 }
 
+std::string link_of(const api::PortStats& port)
+{
+    if (port.removed()) return "removed";
+    return port.up() ? "up" : "down";
+}
+
 std::string listing(const api::Ports& ports)
 {
     Table table({{"PORT"},
@@ -55,13 +61,14 @@ std::string listing(const api::Ports& ports)
                  {"TX", true},
                  {"TX BYTES", true},
                  {"MISSED", true},
+                 {"DRIVER"},
                  {"OFFLOADS"}});
     for (const api::PortStats& port : ports.ports())
-        table.add({port.name(), port.kind(), port.mac(), port.up() ? "up" : "down",
+        table.add({port.name(), port.kind(), port.mac(), link_of(port),
                    port.vlan() == 0 ? std::string(nothing) : std::to_string(port.vlan()), std::to_string(port.mtu()),
                    std::to_string(port.queues()), counted(port.rx_packets()), counted(port.rx_bytes()),
                    counted(port.tx_packets()), counted(port.tx_bytes()), counted(port.nic_missed()),
-                   known(joined(port.offloads()))});
+                   known(port.driver()), known(joined(port.offloads()))});
     return table.text() + steering(ports);
 }
 

@@ -41,14 +41,15 @@ class Namespace:
     def pings(self, address, *options):
         return self.succeeds("ping", "-n", "-c1", "-W1", *options, address)
 
-    def start(self, label, *command, own_mounts=True):
+    def start(self, label, *command, own_mounts=True, pass_fds=()):
         """Starts a process that stays; its output goes to LABEL.log in the rig's folder. `ip netns exec` gives it mounts
-        of its own; without, what it mounts stays when it ends."""
+        of its own; without, what it mounts stays when it ends. `pass_fds`: open descriptors that it inherits."""
         enter = ["ip", "netns", "exec", self.name] if own_mounts else ["nsenter", f"--net=/run/netns/{self.name}"]
         with open(self.directory / f"{label}.log", "ab") as log:
             words = [*enter, *map(str, command)]
             # A session of its own: a Ctrl-C on the terminal reaches only us, and we end the others in order.
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                       pass_fds=pass_fds)
         return Process(label, process, self.directory / f"{label}.log")
 
     def peer(self, script, *words):

@@ -1,0 +1,35 @@
+"""No packet of a steady stream over many flows is lost, and RSS fills the queues that it promises."""
+from emulated.world import PORTS, SERVER, answers
+
+RATE, SECONDS = 2_000, 3  # packets/s each way; an emulated card takes several times that on an idle machine
+
+
+def ask(world, check):
+    node = world.node
+    check("the virtual machine pings the server through VXLAN and NAT", answers(world.vm, SERVER))
+    before, dropped = node.received_by_worker(), node.dropped()
+    report = world.vm.peer("numbered_stream.py", SERVER, 7, RATE, SECONDS)
+    by_worker = [now - then for now, then in zip(node.received_by_worker(), before)]
+    ports = node.ports()
+    lost = len(report["lost"])
+    check(f"{RATE:,} packets/s each way over {report['flows']} flows: {report['sent']:,} sent, {lost} lost",
+          lost == 0 and report["wrong"] == 0 and report["sent"] == RATE * SECONDS, report | {"lost": lost})
+    more = {name: count - dropped.get(name, 0) for name, count in node.dropped().items() if count != dropped.get(name, 0)}
+    more.pop("arp_unanswered", None)  # the host's bridge asks about machines when it likes
+    check("the node dropped none of them, its cards missed none", not more and not any(port["nic_missed"] for port in ports.values()), more)
+    for index, name in enumerate(PORTS):
+        print(described(ports[name], world.machine.address(index)))
+    print(f"          received by worker: {', '.join(map(str, by_worker))}")
+    if world.nic.spreads:
+        filled = sum(count > report["sent"] / 10 for count in by_worker)
+        check(f"RSS fills {filled} of 2 workers", filled == 2, by_worker)
+        check("as the card's redirection table says", all(port.get("rss_queues") == 2 for port in ports.values()), ports)
+
+
+def described(port, address):
+    used, missing = (", ".join(port.get(which, [])) or "none" for which in ("offloads", "missing_offloads"))
+    table, hashes = port.get("rss_table", 0), ", ".join(port.get("rss_types", []))
+    rss = f"RSS over {port.get('rss_queues', 0)} by a table of {table}" if table else "a card that shows no RSS table"
+    return (f"          {port['name']}: {port['driver']} {address}, received {port['rx_packets']}, sent {port['tx_packets']}, missed "
+            f"{port['nic_missed']}; {port['queues']} receive queues, {rss}{f' ({hashes})' if hashes else ''}\n"
+            f"          {port['name']}: MTU up to {port['largest_mtu']}, used {used}, not offered {missing}")
