@@ -21,7 +21,7 @@ const std::vector<unsigned> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNL
 
 } // namespace
 
-Worker::Worker(Socket events, Socket requests, std::set<std::string> interfaces, Namespace kind)
+Worker::Worker(std::unique_ptr<Events> events, Socket requests, std::set<std::string> interfaces, Namespace kind)
     : events_(std::move(events))
     , requests_(std::move(requests))
     , mirror_(std::move(interfaces))
@@ -31,18 +31,17 @@ Worker::Worker(Socket events, Socket requests, std::set<std::string> interfaces,
 
 Result<Worker> Worker::open(std::set<std::string> interfaces, Namespace kind)
 {
-    auto events = Socket::open();
+    auto events = Events::open(groups);
     if (!events) return tl::unexpected(events.error());
     auto requests = Socket::open();
     if (!requests) return tl::unexpected(requests.error());
-    if (const auto subscribed = events->subscribe(groups); !subscribed) return tl::unexpected(subscribed.error());
     return Worker(std::move(*events), std::move(*requests), std::move(interfaces), kind);
 }
 
 Result<void> Worker::dump_all()
 {
     const Handler handle = [this](const nlmsghdr& message) { this->handle(message); };
-    mirror_.clear();
+    mirror_.begin_dump();
     announced_.clear();
     struct Part {
         std::uint16_t type;
@@ -60,6 +59,7 @@ Result<void> Worker::dump_all()
     }};
     for (const Part& part : parts)
         if (auto done = dump(part.type, AF_UNSPEC, handle, part.restart); !done) return done;
+    mirror_.end_dump();
     (void)mirror_.take_stale(); // links looked new because the mirror was empty
     (void)announced_.take_stale();
     dump_due_ = false;
@@ -68,7 +68,7 @@ Result<void> Worker::dump_all()
 
 Result<void> Worker::step(TimePoint now)
 {
-    const auto received = events_.receive([this](const nlmsghdr& message) { handle(message); });
+    const auto received = events_->receive([this](const nlmsghdr& message) { handle(message); });
     if (!received) return tl::unexpected(received.error());
     if (*received == Received::overflow) {
         spdlog::warn("event=netlink_overflow action=dump_again");
