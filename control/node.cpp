@@ -29,7 +29,8 @@ Node::Node(Configuration first, Generations generations, std::string dataplane_s
                    [this](bool was_told) {
                        if (was_told) acknowledgements_.acknowledged(Clock::now());
                        acknowledgements_.forget();
-                   }})
+                   },
+                   &learned_})
 {
 }
 
@@ -52,13 +53,14 @@ Inputs Node::inputs(const Plan& plan, const ObjectSet& programmed) const
             .registries = plan.registries.services(),
             .kernel = kernel_,
             .programmed = programmed,
-            .without_learned = without_learned_,
+            .learned_next_hops = learned_.next_hops(),
             .unread = plan.registries.unread(),
             .judgements = judgements_};
 }
 
 ObjectSet Node::wanted(const ObjectSet& programmed)
 {
+    learned_.set_interfaces(Interfaces(plan_.effective));
     Desired state = desired(inputs(plan_, programmed));
     if (state.problems != problems_)
         for (const std::string& problem : state.problems)
@@ -186,18 +188,21 @@ void Node::neighbor_wanted(std::uint32_t interface, const std::string& packed_ad
         hooks_.probe({interfaces.entries()[interface].name, *address});
 }
 
-void Node::set_kernel(KernelState state)
+void Node::take_kernel(KernelUpdate update)
 {
-    kernel_ = std::move(state);
+    learned_.set_interfaces(Interfaces(plan_.effective));
+    learned_.apply(update);
     announcer_.kernel_changed(Clock::now());
     note_changes(hooks_.kernel_status());
-    reconciler_.mark_dirty(Clock::now());
+    const bool hops_changed = learned_.take_next_hops_changed();
+    if (hops_changed || update.neighbors) reconciler_.mark_dirty(Clock::now());
+    if (update.neighbors) kernel_.neighbors = std::move(*update.neighbors);
+    reconciler_.mark_routes_due(Clock::now());
 }
 
 void Node::use_learned(bool use)
 {
-    if (without_learned_ == !use) return;
-    without_learned_ = !use;
+    if (!learned_.use_daemons(use)) return;
     spdlog::warn("event=learned_routes used={}", use);
     reconciler_.mark_dirty(Clock::now());
 }

@@ -16,6 +16,7 @@
 #include "control/announce/announcer.hpp"
 #include "control/announce/drain_mark.hpp"
 #include "control/desired/desired.hpp"
+#include "control/desired/learned_routes.hpp"
 #include "control/drained_backends.hpp"
 #include "control/generations.hpp"
 #include "control/plan.hpp"
@@ -65,7 +66,7 @@ public:
     // Withdraws all that is announced, over restarts, until it is undone.
     [[nodiscard]] Result<void> drain(const api::DrainNode& request);
 
-    void set_kernel(KernelState state);
+    void take_kernel(KernelUpdate update);
     void use_learned(bool use); // routes of routing daemons; false: the daemons died too long ago
     // What the health checks have found since the last call.
     void set_health(const std::vector<health::Change>& changes);
@@ -82,7 +83,7 @@ public:
     [[nodiscard]] api::BackendStates backend_states(const std::string& service = {}) const; // empty: of all services
     [[nodiscard]] api::Announcements announcements() const;
     [[nodiscard]] const config::Config& settings() const { return plan_.configuration.settings; }
-    [[nodiscard]] std::uint64_t objects() const { return reconciler_.programmed().size(); }
+    [[nodiscard]] std::uint64_t objects() const { return reconciler_.programmed().size() + learned_.programmed(); }
     [[nodiscard]] const Reconciler::Tally& tally() const { return reconciler_.tally(); }
     [[nodiscard]] const Acknowledgements& acknowledgements() const { return acknowledgements_; }
 
@@ -116,7 +117,7 @@ private:
     std::optional<config::Config> started_;
     bool started_unknown_ = false; // connected to a dataplane whose configuration nobody here has
     KernelState kernel_;
-    bool without_learned_ = false;
+    LearnedRoutes learned_;
     std::optional<netlink::Wanted> asked_of_kernel_; // nullopt: nothing yet
     std::optional<presence::Wanted> presence_;       // as asked for last
     DrainedBackends drained_;

@@ -48,7 +48,7 @@ void Node::announce(Clock::time_point now)
 bool Node::has_way_out() const
 {
     const auto& routes = plan_.effective.routes;
-    return !kernel_.routes.empty() ||
+    return learned_.size() != 0 ||
            std::any_of(routes.begin(), routes.end(), [](const auto& route) { return route.network == "public"; });
 }
 

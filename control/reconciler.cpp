@@ -1,10 +1,11 @@
 // Waits: 1 ms for what a change brings with it, 5 ms after a round for more to gather (longer when a round costs more,
-// so that it never takes over a fifth of the time), 100 ms doubling to 5 s between tries to connect, and the same after
-// a refusal.
+// so that it never takes over a fifth of the time; one of routes costs what has changed), 100 ms doubling to 5 s
+// between tries to connect, and the same after a refusal.
 #include "control/reconciler.hpp"
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -48,6 +49,11 @@ void Reconciler::mark_dirty(Clock::time_point now)
     if (!dirty_due_) dirty_due_ = std::max(now + follow, rest_until_);
 }
 
+void Reconciler::mark_routes_due(Clock::time_point now)
+{
+    if (hooks_.learned != nullptr && !routes_due_) routes_due_ = std::max(now + follow, routes_rest_until_);
+}
+
 Reconciler::Clock::time_point Reconciler::step(Clock::time_point now)
 {
     if (client_ && !client_->poll_events(0)) lose(now, "the dataplane closed the connection");
@@ -55,9 +61,14 @@ Reconciler::Clock::time_point Reconciler::step(Clock::time_point now)
         if (now >= retry_due_) connect(now);
     } else if (dirty_due_ && now >= std::max(*dirty_due_, retry_due_)) {
         (void)program(now); // a refusal is kept in error_ and tried again
+    } else if (routes_due_ && now >= std::max(*routes_due_, retry_due_)) {
+        program_routes(now);
     }
     if (!client_) return retry_due_;
-    return dirty_due_ ? std::max(*dirty_due_, retry_due_) : now + idle_wait;
+    if (!dirty_due_ && !routes_due_) return now + idle_wait;
+    const Clock::time_point due =
+        std::min(dirty_due_.value_or(Clock::time_point::max()), routes_due_.value_or(Clock::time_point::max()));
+    return std::max(due, retry_due_);
 }
 
 void Reconciler::connect(Clock::time_point now)
@@ -76,20 +87,38 @@ void Reconciler::connect(Clock::time_point now)
 Result<void> Reconciler::greet()
 {
     const api::Hello& hello = client_->peer();
-    api::Request request;
-    request.mutable_query()->set_topic(api::PROGRAMMED);
-    const auto reply = client_->call(request, answer_timeout_ms_);
-    if (!reply) return tl::unexpected(reply.error());
-    if (!reply->has_programmed()) return fail("dataplane", "answered the question for its tables with something else");
+    if (auto done = read_programmed(); !done) return done;
     const bool is_new = start_identity_ != hello.start_identity();
     start_identity_ = hello.start_identity();
     ++tally_.connections;
     tally_.dataplane_starts += is_new ? 1 : 0;
-    generation_ = reply->programmed().generation();
-    programmed_ = to_set(reply->programmed().objects());
-    spdlog::info("event=dataplane_connected node={} new={} generation={} objects={}", hello.node(), is_new, generation_,
-                 programmed_.size());
+    spdlog::info("event=dataplane_connected node={} new={} generation={} objects={} learned={}", hello.node(), is_new,
+                 generation_, programmed_.size(), hooks_.learned == nullptr ? 0 : hooks_.learned->programmed());
     hooks_.connected(hello, programmed_);
+    return {};
+}
+
+// The objects, and the learned routes piece by piece.
+Result<void> Reconciler::read_programmed()
+{
+    api::Request request;
+    request.mutable_query()->set_topic(api::PROGRAMMED);
+    if (hooks_.learned != nullptr) hooks_.learned->begin_reading();
+    for (bool more = true; more;) {
+        const auto reply = client_->call(request, answer_timeout_ms_);
+        if (!reply) return tl::unexpected(reply.error());
+        if (!reply->has_programmed())
+            return fail("dataplane", "answered the question for its tables with something else");
+        const api::Programmed& piece = reply->programmed();
+        if (!request.query().has_routes_after()) programmed_ = to_set(piece.objects());
+        generation_ = piece.generation();
+        if (hooks_.learned != nullptr)
+            if (auto good = hooks_.learned->read(piece.learned()); !good) return good;
+        const auto last = api::last(piece.learned());
+        more = piece.more() && last && hooks_.learned != nullptr;
+        if (more) *request.mutable_query()->mutable_routes_after() = api::to_address(*last);
+    }
+    if (hooks_.learned != nullptr) hooks_.learned->end_reading();
     return {};
 }
 
@@ -102,8 +131,42 @@ Result<Reconciler::Counts> Reconciler::program(Clock::time_point now)
     const bool told = !is_empty(transaction);
     const auto result = told ? send(std::move(transaction)) : Result<Counts>(Counts{});
     settle(started, now, result);
-    if (result) hooks_.settled(told);
+    if (result) look_for_more(now, told);
     return result;
+}
+
+// One piece. What is refused is due again, and whatever changes meanwhile with it.
+void Reconciler::program_routes(Clock::time_point now)
+{
+    routes_due_.reset();
+    api::Transaction transaction;
+    if (hooks_.learned->fill(transaction, api::routes_per_message) == 0) return look_for_more(now, false);
+    const auto result = send(std::move(transaction));
+    routes_rest_until_ = now + gather;
+    if (!result) {
+        hooks_.learned->refused();
+        if (!client_->connected()) return lose(now, result.error().text());
+        note_refusal(result, now);
+        routes_due_ = retry_due_;
+        return;
+    }
+    hooks_.learned->committed();
+    error_.clear();
+    patience_ = least_patience;
+    look_for_more(now, true);
+}
+
+// A round has ended well; the next piece of routes is due at once.
+void Reconciler::look_for_more(Clock::time_point now, bool told)
+{
+    told_ |= told;
+    if (hooks_.learned != nullptr && hooks_.learned->is_due()) {
+        if (!routes_due_) routes_due_ = now;
+        return;
+    }
+    routes_due_.reset();
+    settled_ = true;
+    hooks_.settled(std::exchange(told_, false));
 }
 
 Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
@@ -111,15 +174,21 @@ Result<Reconciler::Counts> Reconciler::send(api::Transaction transaction)
     transaction.set_generation(generation_ + 1);
     api::Request request;
     *request.mutable_transaction() = transaction;
-    const auto reply = client_->call(std::move(request), answer_timeout_ms_);
+    const auto reply = client_->call(request, answer_timeout_ms_);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->has_committed()) return fail("dataplane", "answered a transaction with something else");
     ++tally_.committed;
     record(programmed_, transaction);
     generation_ = reply->committed().generation();
-    const Counts counts{static_cast<std::uint32_t>(transaction.remove_size()),
-                        static_cast<std::uint32_t>(transaction.upsert_size())};
-    spdlog::info("event=committed generation={} removed={} upserted={}", generation_, counts.removed, counts.upserted);
+    const auto count = [](int objects, const api::RouteSet& routes) {
+        return static_cast<std::uint32_t>(static_cast<std::size_t>(objects) + api::count(routes));
+    };
+    const Counts counts{count(transaction.remove_size(), transaction.remove_routes()),
+                        count(transaction.upsert_size(), transaction.upsert_routes())};
+    // While a peer's table is learned there are hundreds a second that have learned routes only.
+    const bool has_objects = transaction.remove_size() + transaction.upsert_size() != 0;
+    spdlog::log(has_objects ? spdlog::level::info : spdlog::level::debug,
+                "event=committed generation={} removed={} upserted={}", generation_, counts.removed, counts.upserted);
     return counts;
 }
 
@@ -130,18 +199,22 @@ void Reconciler::settle(const Moment& started, Clock::time_point now, const Resu
     rest_until_ = now + (Clock::now() - started.time) + work;
     if (result) {
         error_.clear();
-        settled_ = true;
         patience_ = least_patience;
         retry_due_ = now;
         return;
     }
     if (!client_->connected()) return lose(now, result.error().text());
+    note_refusal(result, now);
+    dirty_due_ = retry_due_;
+}
+
+void Reconciler::note_refusal(const Result<Counts>& result, Clock::time_point now)
+{
     ++tally_.refused;
     const std::string why = "transaction refused: " + result.error().text();
     if (error_ != why) spdlog::error("event=transaction_refused error=\"{}\"", result.error().text());
     error_ = why;
     back_off(now);
-    dirty_due_ = retry_due_;
 }
 
 void Reconciler::lose(Clock::time_point now, const std::string& why)
@@ -151,6 +224,8 @@ void Reconciler::lose(Clock::time_point now, const std::string& why)
     client_.reset();
     settled_ = false;
     dirty_due_.reset(); // every connection begins with a round anyway
+    routes_due_.reset();
+    told_ = false;
     back_off(now);
 }
 

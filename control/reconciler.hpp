@@ -4,6 +4,9 @@
 //     ▲                                                           │ dirty │ Committed
 //     └────────── stream ended, no answer: wait, twice as long ── programming
 //
+// Objects go first, in one transaction; learned routes follow in pieces, each a transaction of its own, so that a
+// million of them hold nobody up and a piece that is refused stops nothing else.
+//
 // Every connection begins with what the dataplane says it holds, so a restart of either process needs no memory of
 // ours: an old dataplane holds nearly everything and is sent the difference, a new one holds nothing and is sent all.
 #pragma once
@@ -14,6 +17,7 @@
 #include <string>
 
 #include "control/delta.hpp"
+#include "control/desired/learned_routes.hpp"
 #include "control/object_set.hpp"
 #include "dataplane/api/client.hpp"
 
@@ -27,6 +31,7 @@ struct ReconcilerHooks {
     std::function<void(std::uint32_t interface, const std::string& packed_address)> neighbor_wanted;
     // The dataplane holds what is wanted; whether it had to be told.
     std::function<void(bool was_told)> settled = [](bool) {};
+    LearnedRoutes* learned = nullptr; // outlives the reconciler; null: there are none
 };
 
 class Reconciler {
@@ -54,10 +59,14 @@ public:
     // Something that `wanted` depends on is different. Changes of a few milliseconds go together.
     void mark_dirty(Clock::time_point now);
 
+    // The same of learned routes, which may be due or not.
+    void mark_routes_due(Clock::time_point now);
+
     // Does what is due; returns when something will be due again.
     [[nodiscard]] Clock::time_point step(Clock::time_point now);
 
-    // Programs at once. An error: refused, and why, or no dataplane.
+    // Programs the objects at once; learned routes follow with the next steps. An error: refused, and why, or no
+    // dataplane.
     [[nodiscard]] Result<Counts> program(Clock::time_point now);
 
     [[nodiscard]] int descriptor() const; // of the connection, -1 without one; readable when events wait
@@ -73,12 +82,16 @@ public:
 private:
     void connect(Clock::time_point now);
     [[nodiscard]] Result<void> greet();
+    [[nodiscard]] Result<void> read_programmed();
     [[nodiscard]] Result<Counts> send(api::Transaction transaction);
+    void program_routes(Clock::time_point now);
+    void look_for_more(Clock::time_point now, bool told);
     struct Moment {
         Clock::time_point time;
         std::chrono::nanoseconds processor; // that this thread has used
     };
     void settle(const Moment& started, Clock::time_point now, const Result<Counts>& result);
+    void note_refusal(const Result<Counts>& result, Clock::time_point now);
     void lose(Clock::time_point now, const std::string& why);
     void back_off(Clock::time_point now);
 
@@ -92,10 +105,13 @@ private:
     std::string error_;
     bool settled_ = false;
     Tally tally_;
+    bool told_ = false; // since it was settled last
     std::optional<Clock::time_point> dirty_due_;
+    std::optional<Clock::time_point> routes_due_;
     Clock::time_point retry_due_{};
     std::chrono::milliseconds patience_;
     Clock::time_point rest_until_{}; // no round before
+    Clock::time_point routes_rest_until_{};
 };
 
 } // namespace sluice::control

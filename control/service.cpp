@@ -117,7 +117,7 @@ Result<std::unique_ptr<Service>> Service::start(Configuration first, const Folde
     service->server_ = std::move(*server);
     // Only now: a second process for the same node must not touch what the first one keeps.
     if (const auto kept = service->node_.keep_first(); !kept) return tl::unexpected(kept.error());
-    service->node_.set_kernel(service->kernel_->latest());
+    service->node_.take_kernel(service->kernel_->take());
     confine_main();
     return service;
 }
@@ -163,7 +163,7 @@ void Service::wait_until(Node::Clock::time_point due)
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Node::Clock::now());
     const auto wait = std::clamp(left, std::chrono::milliseconds{0}, longest_wait);
     (void)::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count()));
-    if ((waiting.front().revents & POLLIN) != 0) node_.set_kernel(kernel_->latest());
+    if ((waiting.front().revents & POLLIN) != 0) node_.take_kernel(kernel_->take());
     if ((waiting[1].revents & POLLIN) != 0) node_.set_health(checks_->take());
 }
 

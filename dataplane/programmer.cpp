@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "dataplane/api/frame.hpp"
+#include "dataplane/api/route_set.hpp"
 
 namespace sluice::dataplane {
 namespace {
@@ -26,8 +27,14 @@ api::Reply Programmer::program(const api::Transaction& transaction)
     }
     tables_.publish(std::move(*next));
     model_.commit();
-    spdlog::info("event=committed generation={} removed={} upserted={}", transaction.generation(),
-                 transaction.remove_size(), transaction.upsert_size());
+    const auto removed = static_cast<std::uint32_t>(static_cast<std::size_t>(transaction.remove_size()) +
+                                                    api::count(transaction.remove_routes()));
+    const auto upserted = static_cast<std::uint32_t>(static_cast<std::size_t>(transaction.upsert_size()) +
+                                                     api::count(transaction.upsert_routes()));
+    // While a peer's table is learned there are hundreds a second that have learned routes only.
+    const bool has_objects = transaction.remove_size() + transaction.upsert_size() != 0;
+    spdlog::log(has_objects ? spdlog::level::info : spdlog::level::debug,
+                "event=committed generation={} removed={} upserted={}", transaction.generation(), removed, upserted);
     since_ = Clock::now();
     if (!settles_in_time()) {
         stands_still_ = true;
@@ -36,8 +43,8 @@ api::Reply Programmer::program(const api::Transaction& transaction)
     }
     api::Reply reply;
     reply.mutable_committed()->set_generation(transaction.generation());
-    reply.mutable_committed()->set_removed(static_cast<std::uint32_t>(transaction.remove_size()));
-    reply.mutable_committed()->set_upserted(static_cast<std::uint32_t>(transaction.upsert_size()));
+    reply.mutable_committed()->set_removed(removed);
+    reply.mutable_committed()->set_upserted(upserted);
     return reply;
 }
 

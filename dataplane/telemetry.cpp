@@ -41,7 +41,8 @@ api::Reply Telemetry::answer(const api::Query& query, const ControlPresence& con
     const table::Snapshot& tables = from_.tables.read();
     switch (query.topic()) {
     case api::PROGRAMMED:
-        *reply.mutable_programmed() = from_.model.programmed();
+        *reply.mutable_programmed() =
+            from_.model.programmed(query.has_routes_after() ? &query.routes_after() : nullptr);
         break;
     case api::STATUS:
         fill(*reply.mutable_status(), control);
@@ -71,7 +72,7 @@ api::Reply Telemetry::answer(const api::Query& query, const ControlPresence& con
         dataplane::fill(*reply.mutable_workers(), from_);
         break;
     case api::ROUTES:
-        dataplane::fill(*reply.mutable_routes(), from_, query.limit());
+        dataplane::fill(*reply.mutable_routes(), from_, query);
         break;
     case api::NEIGHBORS:
         dataplane::fill(*reply.mutable_neighbors(), from_, query.limit());

@@ -83,7 +83,7 @@ void fill(api::Ports& answer, const TelemetrySources& from);
 void fill(api::Workers& answer, const TelemetrySources& from);
 void fill(api::Tunnels& answer, const TelemetrySources& from, unsigned limit);
 void fill(api::Networks& answer, const TelemetrySources& from);
-void fill(api::Routes& answer, const TelemetrySources& from, unsigned limit);
+void fill(api::Routes& answer, const TelemetrySources& from, const api::Query& query);
 void fill(api::Neighbors& answer, const TelemetrySources& from, unsigned limit);
 
 } // namespace sluice::dataplane

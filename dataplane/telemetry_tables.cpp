@@ -1,4 +1,5 @@
 // What the tables hold: tunnels, networks, routes, neighbours.
+#include <algorithm>
 #include <map>
 
 #include "dataplane/telemetry.hpp"
@@ -51,6 +52,7 @@ void fill(api::Networks& answer, const TelemetrySources& from)
     const api::Programmed programmed = from.model.programmed();
     for (const api::Object& object : programmed.objects())
         if (object.has_route()) ++routes[object.route().network()];
+    routes[table::public_network] += from.model.learned().size();
     for (std::size_t id = 0; id < tables.networks.size(); ++id) {
         const table::Network& network = tables.networks[id];
         if (!network.used) continue;
@@ -68,17 +70,25 @@ void fill(api::Networks& answer, const TelemetrySources& from)
     }
 }
 
-void fill(api::Routes& answer, const TelemetrySources& from, unsigned limit)
+// The limit is of one piece: those that were programmed one by one, then learned ones.
+void fill(api::Routes& answer, const TelemetrySources& from, const api::Query& query)
 {
     const table::Snapshot& tables = from.tables.read();
-    const api::Programmed programmed = from.model.programmed();
-    for (const api::Object& object : programmed.objects()) {
-        if (!object.has_route()) continue;
-        if (full(answer.routes_size(), limit)) return;
-        api::RouteEntry& row = *answer.add_routes();
-        row.set_network(table::network_name(tables, object.route().network()));
-        *row.mutable_route() = object.route();
+    const unsigned limit = query.limit();
+    if (!query.has_routes_after()) {
+        const api::Programmed programmed = from.model.programmed();
+        for (const api::Object& object : programmed.objects()) {
+            if (!object.has_route()) continue;
+            if (full(answer.routes_size(), limit)) return;
+            api::RouteEntry& row = *answer.add_routes();
+            row.set_network(table::network_name(tables, object.route().network()));
+            *row.mutable_route() = object.route();
+        }
     }
+    const auto after = query.has_routes_after() ? api::key_of(query.routes_after()) : std::nullopt;
+    const std::size_t left = limit == 0 ? api::routes_per_message : limit - static_cast<unsigned>(answer.routes_size());
+    answer.set_more(
+        from.model.learned().read(after, std::min(left, api::routes_per_message), *answer.mutable_learned()));
 }
 
 void fill(api::Neighbors& answer, const TelemetrySources& from, unsigned limit)

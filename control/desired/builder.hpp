@@ -31,7 +31,6 @@ void add_connected_routes(Builder& builder);
 void add_static_routes(Builder& builder);
 void add_tunnel_routes(Builder& builder);
 void add_unreachable_routes(Builder& builder);
-void add_kernel_routes(Builder& builder);
 void add_neighbors(Builder& builder);
 void add_translation(Builder& builder);
 void add_services(Builder& builder);

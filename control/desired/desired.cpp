@@ -16,7 +16,6 @@ Desired desired(const Inputs& inputs)
     add_static_routes(builder);
     add_tunnel_routes(builder);
     add_unreachable_routes(builder); // after all others of these networks
-    add_kernel_routes(builder);
     add_neighbors(builder);
     add_translation(builder);
     add_services(builder);

@@ -23,8 +23,8 @@ struct Inputs {
     std::string file_name;        // for places: "gateway.yaml"
     std::map<std::string, std::optional<registry::Services>> registries;
     const KernelState& kernel;
-    const ObjectSet& programmed;  // identifiers, and the backends of a registry that has said nothing yet
-    bool without_learned = false; // routes of routing daemons are not to be used: the daemons are dead
+    const ObjectSet& programmed; // identifiers, and the backends of a registry that has said nothing yet
+    std::set<NeighborPlace> learned_next_hops{};          // gateways of learned routes, which are no objects
     std::set<std::pair<std::string, std::string>> unread; // (registry, service) that it has said nothing of yet
     const Judgements& judgements = no_judgements;         // of backends, by health checks and operator
 

@@ -48,6 +48,9 @@ void add_neighbors(Builder& builder)
 
 void find_next_hops(Builder& builder)
 {
+    for (const NeighborPlace& place : builder.in.learned_next_hops)
+        if (const auto interface = builder.interfaces.id_of(place.interface))
+            want(builder, *interface, place.address.packed());
     for (const auto& [key, object] : builder.out.objects) {
         if (!object.has_route()) continue;
         for (const api::NextHop& hop : object.route().hops()) {

@@ -1,4 +1,5 @@
-// Routes of every source. Where two sources have one prefix, the first part that runs wins: config, static, kernel.
+// Routes of the configuration. Where two parts have one prefix, the first that runs wins. What the kernel and routing
+// daemons teach is in learned_routes.cpp and comes after these.
 #include "control/desired/builder.hpp"
 
 #include <algorithm>
@@ -124,23 +125,6 @@ void add_unreachable_routes(Builder& builder)
             builder.add(route_of(id, subnet.prefix, "config"));
         for (const Prefix& prefix : network.prefixes)
             builder.add(route_of(id, prefix, "config"));
-    }
-}
-
-void add_kernel_routes(Builder& builder)
-{
-    for (const KernelRoute& route : builder.in.kernel.routes) {
-        if (builder.in.without_learned && route.source != "kernel") continue;
-        api::Object object = route_of(0, route.prefix, route.source);
-        for (const KernelHop& from : route.hops) {
-            const auto interface = builder.interfaces.id_of(from.interface);
-            if (!interface) continue;
-            api::NextHop& hop = *object.mutable_route()->add_hops();
-            hop.set_interface(*interface);
-            if (from.gateway) hop.set_gateway(from.gateway->packed());
-            hop.set_weight(from.weight);
-        }
-        if (!object.route().hops().empty()) builder.add(object);
     }
 }
 

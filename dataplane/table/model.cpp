@@ -37,7 +37,7 @@ Model::Model(std::vector<Interface> interfaces, unsigned ports, const Limits& li
     : interfaces_(std::move(interfaces))
     , ports_(ports)
     , limits_(limits)
-    , forwarding_(interfaces_, limits.tunnels)
+    , forwarding_(interfaces_, learned_, limits.tunnels)
     , committed_(empty_tables(interfaces_, ports_))
 {
 }
@@ -57,8 +57,10 @@ Result<std::unique_ptr<const Snapshot>> Model::apply(const api::Transaction& tra
 
 void Model::discard()
 {
+    learned_.take_back();
     if (pending_) forwarding_.take_back(objects_.changes());
     pending_.reset();
+    learned_.forget();
     objects_.discard();
 }
 
@@ -70,15 +72,27 @@ Result<void> Model::change(const api::Transaction& transaction)
         if (auto good = validate_object(object, interfaces_); !good) return good;
         objects_.put(object_key(object), object);
     }
-    return {};
+    return change_learned(transaction);
+}
+
+Result<void> Model::change_learned(const api::Transaction& transaction)
+{
+    if (auto good = api::check(transaction.remove_routes(), false); !good) return good;
+    if (auto good = validate_learned(transaction.upsert_routes(), interfaces_); !good) return good;
+    return learned_.change(transaction.remove_routes(), transaction.upsert_routes());
 }
 
 Result<std::unique_ptr<const Snapshot>> Model::build(std::uint64_t generation, const Changes& changes)
 {
-    if (auto good = validate_set(objects_, changes, limits_.routes); !good) return tl::unexpected(good.error());
+    if (learned_.size() > limits_.routes)
+        return fail("learned routes", "there is room for " + std::to_string(limits_.routes) + " routes");
+    const auto left = static_cast<std::uint32_t>(limits_.routes - learned_.size());
+    if (auto good = validate_set(objects_, changes, left); !good) return tl::unexpected(good.error());
     Snapshot next = committed_;
     next.generation = generation;
-    Assembly assembly{objects_, limits_, interfaces_, committed_, forwarding_, hasher_, next_serial_, next};
+    Assembly assembly{objects_,     limits_,     interfaces_,
+                      committed_,   forwarding_, hasher_,
+                      next_serial_, next,        !learned_.touched().empty()};
     if (auto good = assemble(assembly, changes); !good) return tl::unexpected(good.error());
     pending_ = next;
     return std::make_unique<const Snapshot>(std::move(next));
@@ -88,6 +102,7 @@ void Model::commit()
 {
     if (!pending_) return;
     objects_.commit();
+    learned_.commit();
     forwarding_.commit();
     committed_ = std::move(*pending_);
     pending_.reset();
@@ -96,7 +111,7 @@ void Model::commit()
 std::array<Model::Use, 4> Model::use() const
 {
     return {{{"networks", objects_.count(Kind::kNetwork), Bounds::networks},
-             {"routes", objects_.count(Kind::kRoute), limits_.routes},
+             {"routes", objects_.count(Kind::kRoute) + learned_.size(), limits_.routes},
              {"services", objects_.count(Kind::kService), Bounds::services},
              {"tunnels", forwarding_.tunnels(), limits_.tunnels}}};
 }
@@ -107,6 +122,16 @@ api::Programmed Model::programmed() const
     answer.set_generation(committed_.generation);
     for (const auto& [key, object] : objects_.all())
         *answer.add_objects() = object;
+    return answer;
+}
+
+api::Programmed Model::programmed(const api::Address* routes_after) const
+{
+    api::Programmed answer;
+    if (routes_after == nullptr) answer = programmed();
+    answer.set_generation(committed_.generation);
+    const auto after = routes_after == nullptr ? std::nullopt : api::key_of(*routes_after);
+    answer.set_more(learned_.read(after, api::routes_per_message, *answer.mutable_learned()));
     return answer;
 }
 

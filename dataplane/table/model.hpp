@@ -17,6 +17,7 @@
 #include "dataplane/base/hash.hpp"
 #include "dataplane/base/result.hpp"
 #include "dataplane/table/build/forwarding.hpp"
+#include "dataplane/table/build/learned_routes.hpp"
 #include "dataplane/table/build/object_store.hpp"
 #include "dataplane/table/snapshot.hpp"
 
@@ -42,8 +43,12 @@ public:
     [[nodiscard]] Result<std::unique_ptr<const Snapshot>> apply(const api::Transaction& transaction);
     void commit();
 
-    // All objects and the generation, as committed.
+    // All objects and the generation, as committed, without the learned routes.
     [[nodiscard]] api::Programmed programmed() const;
+    // Between apply() and commit() they are those that were applied.
+    [[nodiscard]] const LearnedRoutes& learned() const { return learned_; }
+    // The next piece of all: routes_after of the question, nullptr for the first piece, which has the objects.
+    [[nodiscard]] api::Programmed programmed(const api::Address* routes_after) const;
 
     // How many of a kind are committed, and of how many there may be. Between apply() and commit() the former is
     // unknown.
@@ -60,6 +65,7 @@ public:
 private:
     void discard();
     [[nodiscard]] Result<void> change(const api::Transaction& transaction);
+    [[nodiscard]] Result<void> change_learned(const api::Transaction& transaction);
     [[nodiscard]] Result<std::unique_ptr<const Snapshot>> build(std::uint64_t generation, const Changes& changes);
 
     std::vector<Interface> interfaces_;
@@ -67,6 +73,7 @@ private:
     Limits limits_;
     Hasher hasher_ = Hasher::random(); // of the pools
     ObjectStore objects_;
+    LearnedRoutes learned_;
     Forwarding forwarding_;
     Snapshot committed_; // a copy of what is published: it shares all that is large
     std::uint32_t next_serial_ = 1;

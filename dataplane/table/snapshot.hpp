@@ -166,13 +166,18 @@ struct Hop {
 };
 static_assert(sizeof(Hop) == 8);
 
-// The members among which a flow's hash chooses, one by one as often as their weight says. None: unreachable.
+// The members among which a flow's hash chooses: it names a slot, and the slot a member (build/resilient.hpp says
+// which). None: unreachable.
 struct Group {
-    std::span<const std::uint32_t> hops;
+    static constexpr unsigned slot_bits = 10;
+    static constexpr std::size_t slot_count = std::size_t{1} << slot_bits;
+
+    std::span<const std::uint32_t> hops;  // one by one as often as their weight says
+    const std::uint32_t* slots = nullptr; // slot_count of them; of an empty group none
 
     [[nodiscard]] std::uint32_t pick(std::uint64_t hash) const noexcept
     {
-        return hops.empty() ? none : hops[static_cast<std::size_t>(((hash >> 32) * hops.size()) >> 32)];
+        return slots == nullptr ? none : slots[hash >> (64 - slot_bits)];
     }
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "dataplane/api/sluice.pb.h"
+#include "dataplane/api/route_set.hpp"
 #include "dataplane/base/address.hpp"
 
 namespace sluice::test {
@@ -64,6 +64,18 @@ inline api::Object route_vxlan(unsigned network, std::string_view prefix, std::s
     hop.set_vni(vni);
     hop.set_mac(packed_mac("52:54:00:00:01:31"));
     return object;
+}
+
+// A learned route via one gateway.
+inline void add_learned(api::RouteSet& set, std::string_view prefix, std::string_view gateway, unsigned interface = 0,
+                        std::string_view source = "bgp")
+{
+    const auto group = static_cast<std::uint32_t>(set.groups_size());
+    api::RouteGroup& made = *set.add_groups();
+    made.set_source(std::string(source));
+    made.add_hops()->set_interface(interface);
+    if (!gateway.empty()) made.mutable_hops(0)->set_gateway(packed(gateway));
+    api::append(set, RouteKey::of(Prefix::parse(prefix).value()), group);
 }
 
 inline api::Object neighbor(std::string_view address, std::string_view mac, unsigned interface = 0)

@@ -13,7 +13,7 @@ Outcome show_drops(const Invocation& invocation, Node& node);         // drops.c
 Outcome explain(const Invocation& invocation, Node& node);            // why.cpp
 Outcome show_services(const Invocation& invocation, Node& node);      // services.cpp
 Outcome show_sessions(const Invocation& invocation, Node& node);      // sessions.cpp
-Outcome show_routes(const Invocation& invocation, Node& node);        // forwarding.cpp
+Outcome show_routes(const Invocation& invocation, Node& node);        // routes.cpp
 Outcome show_neighbors(const Invocation& invocation, Node& node);     // forwarding.cpp
 Outcome show_tunnels(const Invocation& invocation, Node& node);       // forwarding.cpp
 Outcome show_networks(const Invocation& invocation, Node& node);      // machine.cpp

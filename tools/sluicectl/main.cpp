@@ -28,11 +28,25 @@ int code_of(Exit exit)
 }
 
 // False when nobody reads our output any more.
-bool print(const Report& report)
+bool write(const std::string& text)
 {
-    const bool taken = std::fputs(report.out.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+// The exit code that it comes to.
+Exit print(const Report& report)
+{
+    bool taken = write(report.out);
+    while (taken && report.has_rest()) {
+        const Piece piece = report.rest();
+        if (!piece) {
+            complain(piece.error().text);
+            return piece.error().exit;
+        }
+        taken = write(*piece);
+    }
     complain(report.complaint);
-    return taken;
+    return taken ? report.exit : Exit::finding;
 }
 
 Exit once(const Invocation& invocation, Node& node)
@@ -40,11 +54,11 @@ Exit once(const Invocation& invocation, Node& node)
     const Outcome outcome = invocation.command().run(invocation, node);
     if (!outcome) {
         // Who asked for JSON gets an object in every case.
-        if (invocation.json()) print(Report{written(Json{{"error", outcome.error().text}}, invocation)});
+        if (invocation.json()) (void)print(Report{written(Json{{"error", outcome.error().text}}, invocation)});
         complain(outcome.error().text);
         return outcome.error().exit;
     }
-    return print(*outcome) ? outcome->exit : Exit::finding;
+    return print(*outcome);
 }
 
 // Goes on while the node is away: watching is for seeing it come back. Ends with a wrong usage or with Ctrl-C.

@@ -9,28 +9,28 @@ namespace sluice::control::netlink {
 Attributes::Attributes(const nlmsghdr& message, std::size_t header_bytes)
 {
     if (mnl_nlmsg_get_payload_len(&message) < header_bytes) return;
-    const auto* attribute = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, header_bytes));
-    const auto* end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(&message));
-    while (mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const char*>(attribute)))) {
-        found_.insert_or_assign(mnl_attr_get_type(attribute), attribute);
-        attribute = mnl_attr_next(attribute);
-    }
+    note_all(static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, header_bytes)),
+             static_cast<const char*>(mnl_nlmsg_get_payload_tail(&message)));
 }
 
 Attributes::Attributes(const void* first, std::size_t size)
 {
-    const auto* attribute = static_cast<const nlattr*>(first);
-    const char* end = static_cast<const char*>(first) + size;
+    note_all(static_cast<const nlattr*>(first), static_cast<const char*>(first) + size);
+}
+
+// Of several with one number the last one counts.
+void Attributes::note_all(const nlattr* first, const char* end)
+{
+    const nlattr* attribute = first;
     while (mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const char*>(attribute)))) {
-        found_.insert_or_assign(mnl_attr_get_type(attribute), attribute);
+        if (const std::uint16_t type = mnl_attr_get_type(attribute); type < found_.size()) found_[type] = attribute;
         attribute = mnl_attr_next(attribute);
     }
 }
 
 const nlattr* Attributes::find(std::uint16_t type) const
 {
-    const auto found = found_.find(type);
-    return found == found_.end() ? nullptr : found->second;
+    return type < found_.size() ? found_[type] : nullptr;
 }
 
 std::optional<std::string> Attributes::text(std::uint16_t type) const

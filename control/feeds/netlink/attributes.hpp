@@ -1,9 +1,9 @@
 // Attributes of one rtnetlink message, by number, with their lengths checked before they are read.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -20,7 +20,7 @@ public:
     // Of `size` bytes at `first` (a next hop within RTA_MULTIPATH).
     Attributes(const void* first, std::size_t size);
 
-    [[nodiscard]] bool has(std::uint16_t type) const { return found_.contains(type); }
+    [[nodiscard]] bool has(std::uint16_t type) const { return find(type) != nullptr; }
     [[nodiscard]] std::optional<std::string> text(std::uint16_t type) const;
     [[nodiscard]] std::optional<IpAddress> address(std::uint16_t type) const; // 4 or 16 bytes
     [[nodiscard]] std::optional<MacAddress> mac(std::uint16_t type) const;    // 6 bytes
@@ -37,7 +37,10 @@ public:
     }
 
 private:
-    std::map<std::uint16_t, const nlattr*> found_;
+    void note_all(const nlattr* first, const char* end);
+
+    // rtnetlink's numbers that are asked for are small; what is beyond is not seen.
+    std::array<const nlattr*, 64> found_{};
 };
 
 } // namespace sluice::control::netlink

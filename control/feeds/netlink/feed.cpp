@@ -3,6 +3,7 @@
 
 #include <array>
 #include <future>
+#include <utility>
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -28,17 +29,14 @@ void lower(int eventfd_descriptor)
     (void)!::read(eventfd_descriptor, &count, sizeof count);
 }
 
-Result<Worker> prepare(const std::string& netns, const OurLinks& ours)
+// Confined before the worker is there, whose own thread inherits what this one may do.
+Result<Worker> prepare(const std::string& netns, const OurLinks& ours, const std::function<void()>& confine)
 {
     if (const auto entered = enter(netns); !entered) return tl::unexpected(entered.error());
-    if (netns.empty()) return Worker::open(ours, Namespace::shared);
-    if (const auto forbidden = forbid_forwarding(); !forbidden) return tl::unexpected(forbidden.error());
-    return Worker::open(ours, Namespace::own);
-}
-
-std::uint64_t size_of(const KernelState& state)
-{
-    return state.neighbors.size() + state.routes.size();
+    if (!netns.empty())
+        if (const auto forbidden = forbid_forwarding(); !forbidden) return tl::unexpected(forbidden.error());
+    confine();
+    return Worker::open(ours, netns.empty() ? Namespace::shared : Namespace::own);
 }
 
 } // namespace
@@ -57,8 +55,7 @@ Result<std::unique_ptr<Feed>> Feed::start(std::string netns, OurLinks ours, std:
     std::unique_ptr<Feed> feed(new Feed);
     std::promise<Result<void>> ready;
     feed->thread_ = std::thread([&ready, feed = feed.get(), netns, ours, confine] {
-        auto worker = prepare(netns, ours);
-        confine();
+        auto worker = prepare(netns, ours, confine);
         const Result<void> read =
             worker ? worker->step(std::chrono::steady_clock::now()) : Result<void>(tl::unexpected(worker.error()));
         if (read) feed->publish(*worker, read, std::chrono::steady_clock::now());
@@ -113,34 +110,44 @@ void Feed::take_wishes(Worker& worker)
         worker.ask(place);
 }
 
+// A failed dump left the mirror half empty: it tells nothing then, and what was true last is held.
 void Feed::publish(Worker& worker, const Result<void>& step, std::chrono::steady_clock::time_point noticed)
 {
-    KernelState state = worker.snapshot();
+    Mirror& mirror = worker.mirror();
     const FeedState now = step ? FeedState::synchronised : FeedState::stale;
+    const bool changed = step && mirror.has_changes();
+    if (changed && !untold_since_) untold_since_ = noticed;
     const std::lock_guard lock(mutex_);
     if (worker.announced().take_changed()) announced_ = worker.announced().snapshot();
     if (!step && status_.error != step.error().text())
         spdlog::warn("event=netlink_failed error=\"{}\"", step.error().text());
-    // A failed dump left the mirror half empty: what was true last is held.
-    const bool changed = step && state != state_;
-    if (changed || now != status_.state) status_.since = std::chrono::steady_clock::now();
+    more_waits_ = changed && !update_.empty();
+    const bool told = changed && !more_waits_ && tell(mirror);
+    if (told || more_waits_ || now != status_.state) status_.since = std::chrono::steady_clock::now();
     status_.state = now;
     status_.error = step ? "" : step.error().text();
-    if (!changed) return;
-    status_.entries = size_of(state);
-    // Of several changes before the main thread has looked, the first one has waited longest.
-    if (!waiting_) status_.noticed = noticed;
-    waiting_ = true;
-    state_ = std::move(state);
-    raise(changed_.get());
+    status_.skipped = mirror.refused();
+    status_.first_skipped = mirror.first_refused();
+    if (changed) status_.entries = mirror.size();
 }
 
-KernelState Feed::latest()
+// Under the mutex. False: what changed is as it was.
+bool Feed::tell(Mirror& mirror)
+{
+    update_ = mirror.take();
+    const auto since = std::exchange(untold_since_, std::nullopt);
+    if (update_.empty()) return false;
+    status_.noticed = since;
+    raise(changed_.get());
+    return true;
+}
+
+KernelUpdate Feed::take()
 {
     lower(changed_.get());
     const std::lock_guard lock(mutex_);
-    waiting_ = false;
-    return state_;
+    if (std::exchange(more_waits_, false)) raise(wishes_.get());
+    return std::exchange(update_, {});
 }
 
 FeedStatus Feed::status() const

@@ -1,9 +1,11 @@
-// The mirror as the main thread sees it: a thread of its own in the node's namespace, snapshots out, wishes in.
+// The mirror as the main thread sees it: a thread of its own in the node's namespace, changes out, wishes in.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -23,8 +25,9 @@ public:
                                                              std::function<void()> confine);
     ~Feed();
 
-    [[nodiscard]] int descriptor() const { return changed_.get(); } // readable when latest() is new
-    [[nodiscard]] KernelState latest();
+    [[nodiscard]] int descriptor() const { return changed_.get(); } // readable when take() has something
+    // What has changed since the last call. What changes while nobody takes is told once, however often it changed.
+    [[nodiscard]] KernelUpdate take();
     [[nodiscard]] FeedStatus status() const;
     [[nodiscard]] std::vector<AnnouncedRoute> announced() const;
 
@@ -35,11 +38,12 @@ private:
     Feed();
     void run(Worker worker);
     void take_wishes(Worker& worker);
+    [[nodiscard]] bool tell(Mirror& mirror);
     void publish(Worker& worker, const Result<void>& step, std::chrono::steady_clock::time_point noticed);
 
     mutable std::mutex mutex_; // guards the five below
-    KernelState state_;
-    bool waiting_ = false; // state_ is newer than what latest() gave
+    KernelUpdate update_;      // empty: taken
+    bool more_waits_ = false;  // in the mirror, until update_ is taken
     FeedStatus status_;
     std::vector<AnnouncedRoute> announced_;
     std::optional<Wanted> wanted_;
@@ -47,6 +51,8 @@ private:
     bool stopping_ = false; // under the mutex as well
     api::Descriptor changed_;
     api::Descriptor wishes_;
+    std::optional<std::chrono::steady_clock::time_point>
+        untold_since_; // the thread's own: the first change in the mirror
     std::thread thread_;
 };
 

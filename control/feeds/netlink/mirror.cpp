@@ -2,6 +2,7 @@
 // linux/{if_link,if_addr,neighbour}.h.
 #include "control/feeds/netlink/mirror.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <linux/if_addr.h>
@@ -10,7 +11,6 @@
 #include <net/if.h>
 
 #include "control/feeds/netlink/attributes.hpp"
-#include "control/feeds/netlink/route_source.hpp"
 
 namespace sluice::control::netlink {
 namespace {
@@ -62,7 +62,8 @@ void Mirror::handle_link(const nlmsghdr& message)
 {
     const auto* header = header_of<ifinfomsg>(message);
     // AF_BRIDGE repeats links of bridges and says nothing about their existence.
-    if (header == nullptr || header->ifi_family != AF_UNSPEC) return;
+    if (header == nullptr) return refuse("a link shorter than its header");
+    if (header->ifi_family != AF_UNSPEC) return;
     const auto index = static_cast<std::uint32_t>(header->ifi_index);
     const Attributes attributes(message, sizeof(ifinfomsg));
     const auto name = attributes.text(IFLA_IFNAME);
@@ -80,18 +81,20 @@ void Mirror::forget_link(std::uint32_t index)
     if (links_.erase(index) == 0) return;
     stale_ = true;
     addresses_.erase(index);
-    std::erase_if(neighbors_, [&](const auto& entry) { return entry.first.first == index; });
+    neighbors_changed_ |= std::erase_if(neighbors_, [&](const auto& entry) { return entry.first.first == index; }) != 0;
 }
 
 void Mirror::handle_address(const nlmsghdr& message)
 {
     const auto* header = header_of<ifaddrmsg>(message);
-    if (header == nullptr || !links_.contains(header->ifa_index)) return;
+    if (header == nullptr) return refuse("an address shorter than its header");
+    if (!links_.contains(header->ifa_index)) return;
     const Attributes attributes(message, sizeof(ifaddrmsg));
     // IFA_ADDRESS is the peer's on point-to-point links; IFA_LOCAL, where there is one, is ours.
     const auto local = attributes.address(IFA_LOCAL);
     const auto address = local ? local : attributes.address(IFA_ADDRESS);
-    if (!address) return;
+    if (!address || header->ifa_prefixlen > address->bits())
+        return refuse("an address of " + links_.at(header->ifa_index).name + " that cannot be read");
     const bool ours = attributes.integer<std::uint8_t>(IFA_PROTO) == own_protocol;
     std::set<AddressEntry>& held = addresses_[header->ifa_index];
     std::erase_if(held, [&](const AddressEntry& entry) {
@@ -106,17 +109,25 @@ void Mirror::handle_address(const nlmsghdr& message)
 void Mirror::handle_neighbor(const nlmsghdr& message)
 {
     const auto* header = header_of<ndmsg>(message);
-    if (header == nullptr || (header->ndm_family != AF_INET && header->ndm_family != AF_INET6)) return;
+    if (header == nullptr) return refuse("a neighbour shorter than its header");
+    if (header->ndm_family != AF_INET && header->ndm_family != AF_INET6) return;
     const auto link = static_cast<std::uint32_t>(header->ndm_ifindex);
     const Attributes attributes(message, sizeof(ndmsg));
     const auto address = attributes.address(NDA_DST);
-    if (!address || !links_.contains(link) || (header->ndm_flags & NTF_PROXY) != 0) return;
+    if (!links_.contains(link) || (header->ndm_flags & NTF_PROXY) != 0) return;
+    if (!address) return refuse("a neighbour on " + links_.at(link).name + " without an address");
     const auto mac = attributes.mac(NDA_LLADDR);
     const bool usable = (header->ndm_state & usable_states) != 0 && mac;
+    neighbors_changed_ = true;
     if (message.nlmsg_type == RTM_NEWNEIGH && usable)
         neighbors_[{link, *address}] = {*mac, header->ndm_state};
     else
         neighbors_.erase({link, *address});
+}
+
+void Mirror::refuse(std::string what)
+{
+    if (refused_++ == 0) first_refused_ = std::move(what);
 }
 
 bool Mirror::take_stale()
@@ -124,37 +135,73 @@ bool Mirror::take_stale()
     return std::exchange(stale_, false);
 }
 
-void Mirror::clear()
+void Mirror::begin_dump()
 {
+    is_dumping_ = true;
     links_.clear();
     addresses_.clear();
     clear_neighbors();
-    clear_routes();
+    routes_.begin_dump();
+}
+
+void Mirror::end_dump()
+{
+    is_dumping_ = false;
+    routes_.end_dump();
+}
+
+void Mirror::clear_routes()
+{
+    routes_.clear();
 }
 
 void Mirror::clear_neighbors()
 {
     neighbors_.clear();
+    neighbors_changed_ = true;
 }
 
-KernelState Mirror::snapshot() const
+bool Mirror::has_changes() const
 {
-    KernelState state;
-    for (const auto& [index, link] : links_)
-        if (link.up) state.links.insert(link.name);
+    return !is_dumping_ && (neighbors_changed_ || routes_.has_changes() || have_links_changed());
+}
+
+bool Mirror::have_links_changed() const
+{
+    return !std::equal(links_.begin(), links_.end(), told_links_.begin(), told_links_.end(),
+                       [](const auto& left, const auto& right) {
+                           return left.first == right.first && left.second.means(right.second);
+                       });
+}
+
+KernelUpdate Mirror::take()
+{
+    KernelUpdate out;
+    if (!has_changes()) return out;
+    if (have_links_changed()) {
+        told_links_ = links_;
+        neighbors_changed_ = true;
+        routes_.tell_all_again();
+    }
+    if (std::exchange(neighbors_changed_, false)) {
+        std::vector<KernelNeighbor> now = named_neighbors();
+        if (now != told_neighbors_) {
+            told_neighbors_ = std::move(now);
+            out.neighbors = told_neighbors_;
+        }
+    }
+    routes_.take(out, [this](const Via& via) { return named(via); });
+    return out;
+}
+
+std::vector<KernelNeighbor> Mirror::named_neighbors() const
+{
+    std::vector<KernelNeighbor> out;
     for (const auto& [key, neighbor] : neighbors_) {
         const auto link = links_.find(key.first);
-        if (link != links_.end()) state.neighbors.push_back({link->second.name, key.second, neighbor.mac});
+        if (link != links_.end()) out.push_back({link->second.name, key.second, neighbor.mac});
     }
-    const Prefix* last = nullptr;
-    for (const auto& [key, route] : routes_) { // by prefix, then metric
-        if (last != nullptr && *last == key.first) continue;
-        std::vector<KernelHop> hops = named(route.hops);
-        if (hops.empty()) continue;
-        last = &key.first;
-        state.routes.push_back({key.first, std::move(hops), source_of(route.protocol)});
-    }
-    return state;
+    return out;
 }
 
 std::map<std::string, LinkState> Mirror::links() const

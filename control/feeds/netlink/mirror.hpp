@@ -1,6 +1,7 @@
 // The kernel's state as far as it concerns interfaces of ours, kept up by rtnetlink messages, whether from a dump or
-// from an event. What it hides: other interfaces, other tables than main, routes the kernel made itself (they follow
-// from our addresses) and those of protocol 199 (our own announcements), neighbours that have no usable MAC.
+// from an event, and told as what has changed. What it hides: other interfaces, other tables than main, routes the
+// kernel made itself (they follow from our addresses) and those of protocol 199 (our own announcements), neighbours
+// that have no usable MAC.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <libmnl/libmnl.h>
 
 #include "control/feeds/netlink/kernel_state.hpp"
+#include "control/feeds/netlink/route_mirror.hpp"
 
 namespace sluice::control::netlink {
 
@@ -63,11 +65,20 @@ public:
     // Some of the kernel's changes are told to nobody (a link that goes down takes its IPv4 routes along silently).
     // true once after such an event: what is held must be dumped again.
     [[nodiscard]] bool take_stale();
-    void clear();        // before a full dump
-    void clear_routes(); // before a dump of routes
+    // A full dump: from `begin_dump` until `end_dump`, which is not called when it has failed, nothing is told.
+    void begin_dump();
+    void clear_routes(); // the dump of routes begins again
     void clear_neighbors();
+    void end_dump();
 
-    [[nodiscard]] KernelState snapshot() const;
+    [[nodiscard]] bool has_changes() const;
+    // What is different from what was taken before.
+    [[nodiscard]] KernelUpdate take();
+    [[nodiscard]] std::size_t size() const { return neighbors_.size() + routes_.size(); }
+    // Messages about what could be ours that say what no kernel would.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+    [[nodiscard]] const std::string& first_refused() const { return first_refused_; }
+
     [[nodiscard]] std::map<std::string, LinkState> links() const; // ours that are up
     [[nodiscard]] std::set<AddressEntry> addresses(std::uint32_t link) const;
     [[nodiscard]] bool is_usable(const NeighborPlace& place) const; // has a MAC
@@ -78,41 +89,40 @@ private:
         std::string name; // of our interface
         bool up = false;
         std::uint32_t mtu = 0;
+
+        // All that routes and neighbours need of it.
+        [[nodiscard]] bool means(const Link& other) const { return name == other.name && up == other.up; }
     };
+    using Links = std::map<std::uint32_t, Link>;
     struct Neighbor {
         MacAddress mac;
         std::uint16_t state = 0;
     };
-    struct Hop {
-        std::uint32_t link = 0;
-        std::optional<IpAddress> gateway;
-        std::uint32_t weight = 1;
-        bool operator==(const Hop&) const = default;
-    };
-    struct Route {
-        std::vector<Hop> hops;
-        std::uint8_t protocol = 0;
-        bool hides_others = false; // a second one with this prefix and metric exists
-    };
-    using RouteKey = std::pair<Prefix, std::uint32_t>; // prefix, metric; the lowest metric counts
     using NeighborKey = std::pair<std::uint32_t, IpAddress>;
 
     void handle_link(const nlmsghdr& message);
     void handle_address(const nlmsghdr& message);
     void handle_neighbor(const nlmsghdr& message);
     void handle_route(const nlmsghdr& message);
-    void add_route(const RouteKey& key, Route route, bool appended);
-    void remove_route(const RouteKey& key, const std::vector<Hop>& hops);
     void forget_link(std::uint32_t index);
+    void refuse(std::string what);
+    [[nodiscard]] bool have_links_changed() const;
     [[nodiscard]] const Neighbor* find(const NeighborPlace& place) const;
-    [[nodiscard]] std::vector<KernelHop> named(const std::vector<Hop>& hops) const;
+    [[nodiscard]] KernelVia named(const Via& via) const;
+    [[nodiscard]] std::vector<KernelNeighbor> named_neighbors() const;
 
     OurLinks ours_;
-    std::map<std::uint32_t, Link> links_;
+    Links links_;
+    Links told_links_; // what routes and neighbours were told by
     std::map<std::uint32_t, std::set<AddressEntry>> addresses_;
     std::map<NeighborKey, Neighbor> neighbors_;
-    std::map<RouteKey, Route> routes_;
+    bool neighbors_changed_ = false;
+    std::vector<KernelNeighbor> told_neighbors_;
+    RouteMirror routes_;
     bool stale_ = false;
+    bool is_dumping_ = false;
+    std::uint64_t refused_ = 0;
+    std::string first_refused_;
 };
 
 } // namespace sluice::control::netlink

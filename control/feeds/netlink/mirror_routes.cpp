@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "control/feeds/netlink/attributes.hpp"
+#include "control/feeds/netlink/route_source.hpp"
 
 namespace sluice::control::netlink {
 namespace {
@@ -20,6 +21,16 @@ bool is_mirrored(const rtmsg& header, const Attributes& attributes)
            header.rtm_protocol != own_protocol;
 }
 
+// nullopt: no prefix of the message's family.
+std::optional<Prefix> prefix_of(const rtmsg& header, const Attributes& attributes)
+{
+    const bool is_v4 = header.rtm_family == AF_INET;
+    const IpAddress any = is_v4 ? IpAddress(Ipv4Address{}) : IpAddress(Ipv6Address{});
+    const auto address = attributes.has(RTA_DST) ? attributes.address(RTA_DST) : any;
+    if (!address || address->is_v4() != is_v4 || header.rtm_dst_len > address->bits()) return std::nullopt;
+    return Prefix{*address, header.rtm_dst_len};
+}
+
 // RTA_VIA: a gateway of the other family (RFC 8950), a family number and the address.
 std::optional<IpAddress> gateway_of(const Attributes& attributes)
 {
@@ -30,88 +41,85 @@ std::optional<IpAddress> gateway_of(const Attributes& attributes)
     return IpAddress::unpack({bytes, mnl_attr_get_payload_len(via) - sizeof(std::uint16_t)});
 }
 
-// The next hops of RTA_MULTIPATH: struct rtnexthop, each followed by its own attributes.
+// A gateway that is there and cannot be read: the route would be taken for one on link.
+bool has_bad_gateway(const Attributes& attributes)
+{
+    return (attributes.has(RTA_GATEWAY) || attributes.has(RTA_VIA)) && !gateway_of(attributes);
+}
+
+// The next hops of RTA_MULTIPATH: struct rtnexthop, each followed by its own attributes. False: the list is cut off or
+// lies about its lengths.
 template<class Use>
-void for_each_hop(const nlattr& multipath, Use use)
+bool for_each_hop(const nlattr& multipath, Use use)
 {
     const auto* at = static_cast<const char*>(mnl_attr_get_payload(&multipath));
     std::size_t left = mnl_attr_get_payload_len(&multipath);
     while (left >= sizeof(rtnexthop)) {
         const auto* hop = reinterpret_cast<const rtnexthop*>(at);
-        if (hop->rtnh_len < sizeof(rtnexthop) || hop->rtnh_len > left) return;
-        use(*hop, Attributes(at + sizeof(rtnexthop), hop->rtnh_len - sizeof(rtnexthop)));
+        if (hop->rtnh_len < sizeof(rtnexthop) || hop->rtnh_len > left) return false;
+        if (!use(*hop, Attributes(at + sizeof(rtnexthop), hop->rtnh_len - sizeof(rtnexthop)))) return false;
         const std::size_t step = std::min<std::size_t>(left, RTNH_ALIGN(hop->rtnh_len));
         at += step;
         left -= step;
     }
+    return left == 0;
+}
+
+// Those that are alive. nullopt: the message cannot be believed.
+std::optional<std::vector<Hop>> hops_of(const rtmsg& header, const Attributes& attributes)
+{
+    std::vector<Hop> hops;
+    if (const nlattr* multipath = attributes.find(RTA_MULTIPATH)) {
+        const bool whole = for_each_hop(*multipath, [&](const rtnexthop& hop, const Attributes& inner) {
+            if (has_bad_gateway(inner)) return false;
+            if ((hop.rtnh_flags & RTNH_F_DEAD) == 0)
+                hops.push_back({static_cast<std::uint32_t>(hop.rtnh_ifindex), gateway_of(inner), hop.rtnh_hops + 1U});
+            return true;
+        });
+        return whole ? std::optional(std::move(hops)) : std::nullopt;
+    }
+    if (has_bad_gateway(attributes)) return std::nullopt;
+    if ((header.rtm_flags & RTNH_F_DEAD) == 0)
+        hops.push_back({attributes.integer<std::uint32_t>(RTA_OIF).value_or(0), gateway_of(attributes), 1});
+    return hops;
+}
+
+// Of several IPv4 routes with one prefix and metric a dump has the one that is used first.
+bool is_behind_another(const nlmsghdr& message)
+{
+    return (message.nlmsg_flags & (NLM_F_APPEND | NLM_F_MULTI)) != 0;
 }
 
 } // namespace
 
 void Mirror::handle_route(const nlmsghdr& message)
 {
-    if (mnl_nlmsg_get_payload_len(&message) < sizeof(rtmsg)) return;
+    if (mnl_nlmsg_get_payload_len(&message) < sizeof(rtmsg)) return refuse("a route shorter than its header");
     const auto& header = *static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&message));
     const Attributes attributes(message, sizeof(rtmsg));
     if (!is_mirrored(header, attributes)) return;
-    const IpAddress any = header.rtm_family == AF_INET ? IpAddress(Ipv4Address{}) : IpAddress(Ipv6Address{});
-    const Prefix prefix{attributes.address(RTA_DST).value_or(any), header.rtm_dst_len};
-    const RouteKey key{prefix, attributes.integer<std::uint32_t>(RTA_PRIORITY).value_or(0)};
-
-    std::vector<Hop> hops;
-    const nlattr* multipath = attributes.find(RTA_MULTIPATH);
-    if (multipath != nullptr) {
-        for_each_hop(*multipath, [&](const rtnexthop& hop, const Attributes& inner) {
-            if ((hop.rtnh_flags & RTNH_F_DEAD) != 0) return;
-            hops.push_back({static_cast<std::uint32_t>(hop.rtnh_ifindex), gateway_of(inner), hop.rtnh_hops + 1U});
-        });
-    } else if ((header.rtm_flags & RTNH_F_DEAD) == 0) {
-        hops.push_back({attributes.integer<std::uint32_t>(RTA_OIF).value_or(0), gateway_of(attributes), 1});
-    }
-    if (std::ranges::none_of(hops, [&](const Hop& hop) { return links_.contains(hop.link); })) return;
+    const auto prefix = prefix_of(header, attributes);
+    if (!prefix)
+        return refuse("a route to no prefix of its family, length " + std::to_string(unsigned{header.rtm_dst_len}));
+    auto hops = hops_of(header, attributes);
+    if (!hops) return refuse("the route " + prefix->text() + " with next hops that cannot be read");
+    if (std::ranges::none_of(*hops, [&](const Hop& hop) { return links_.contains(hop.link); })) return;
+    const auto metric = attributes.integer<std::uint32_t>(RTA_PRIORITY).value_or(0);
+    const RouteKey key = RouteKey::of(*prefix);
     if (message.nlmsg_type == RTM_DELROUTE)
-        remove_route(key, hops);
+        stale_ |= routes_.remove(key, metric, *hops);
     else
-        add_route(key, {std::move(hops), header.rtm_protocol}, (message.nlmsg_flags & NLM_F_APPEND) != 0);
+        routes_.add(key, {std::move(*hops), header.rtm_protocol, metric}, is_behind_another(message));
 }
 
-// IPv4 keeps routes of one prefix and metric side by side (`ip route append`) and uses the first; IPv6 joins them and
-// tells the whole. The hidden ones are read by a dump when the first goes.
-void Mirror::add_route(const RouteKey& key, Route route, bool appended)
+// Over links of ours that are up.
+KernelVia Mirror::named(const Via& via) const
 {
-    const auto known = routes_.find(key);
-    if (appended && known != routes_.end() && key.first.address.is_v4())
-        known->second.hides_others = true;
-    else
-        routes_[key] = std::move(route);
-}
-
-void Mirror::remove_route(const RouteKey& key, const std::vector<Hop>& hops)
-{
-    const auto known = routes_.find(key);
-    if (known == routes_.end()) return;
-    stale_ |= known->second.hides_others;
-    // IPv6 takes single hops out of a route with several; the message names those.
-    std::vector<Hop>& held = known->second.hops;
-    if (!key.first.address.is_v4() && hops.size() < held.size())
-        std::erase_if(held, [&](const Hop& hop) { return std::ranges::find(hops, hop) != hops.end(); });
-    else
-        held.clear();
-    if (held.empty()) routes_.erase(known);
-}
-
-void Mirror::clear_routes()
-{
-    routes_.clear();
-}
-
-std::vector<KernelHop> Mirror::named(const std::vector<Hop>& hops) const
-{
-    std::vector<KernelHop> out;
-    for (const Hop& hop : hops) {
+    KernelVia out{{}, source_of(via.protocol)};
+    for (const Hop& hop : via.hops) {
         const auto link = links_.find(hop.link);
         if (link == links_.end() || !link->second.up) continue;
-        out.push_back({link->second.name, hop.gateway, hop.weight});
+        out.hops.push_back({link->second.name, hop.gateway, hop.weight});
     }
     return out;
 }

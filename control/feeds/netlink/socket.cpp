@@ -14,7 +14,7 @@ namespace {
 constexpr int receive_buffer_bytes = 64 << 20;
 constexpr int interrupted_dump_tries = 10;
 
-int deliver(const nlmsghdr* message, void* handler)
+int deliver_one(const nlmsghdr* message, void* handler)
 {
     (*static_cast<const Handler*>(handler))(*message);
     return MNL_CB_OK;
@@ -58,16 +58,28 @@ Result<void> Socket::subscribe(const std::vector<unsigned>& groups)
     return {};
 }
 
-Result<Received> Socket::receive(const Handler& handler)
+Result<Received> Socket::read(const std::function<void(std::string_view)>& use)
 {
-    for (;;) {
-        const ssize_t size = ::recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-        if (size < 0 && (errno == EAGAIN || errno == EINTR)) return Received::all;
-        if (size < 0 && errno == ENOBUFS) return Received::overflow;
-        if (size < 0) return system_error("netlink events");
-        // Events have sequence and port 0: nothing to compare them with.
-        mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), 0, 0, deliver, const_cast<Handler*>(&handler));
-    }
+    const ssize_t size = ::recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) return Received::some;
+    if (size < 0 && errno == EAGAIN) return Received::all;
+    if (size < 0 && errno == ENOBUFS) return Received::overflow;
+    if (size < 0) return system_error("netlink events");
+    use({buffer_.data(), static_cast<std::size_t>(size)});
+    return Received::some;
+}
+
+// Events have sequence and port 0: nothing to compare them with.
+void deliver(std::string_view messages, const Handler& handler)
+{
+    mnl_cb_run(messages.data(), messages.size(), 0, 0, deliver_one, const_cast<Handler*>(&handler));
+}
+
+void Socket::drop_waiting()
+{
+    while (::recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT) >= 0 || errno == ENOBUFS ||
+           errno == EINTR)
+        continue;
 }
 
 // One dump on one socket: an interrupted one leaves messages behind that a second on the same socket would meet.
@@ -89,7 +101,7 @@ public:
             if (size < 0) return -1;
             size_ = size;
             const int result = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), sequence,
-                                          mnl_socket_get_portid(socket), deliver, const_cast<Handler*>(&handler));
+                                          mnl_socket_get_portid(socket), deliver_one, const_cast<Handler*>(&handler));
             if (result <= MNL_CB_STOP) return result;
         }
     }

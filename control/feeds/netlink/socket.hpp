@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <libmnl/libmnl.h>
@@ -15,7 +16,8 @@ namespace sluice::control::netlink {
 
 using Handler = std::function<void(const nlmsghdr&)>;
 
-enum class Received { all, overflow }; // overflow: the kernel dropped events (ENOBUFS), only a new dump helps
+// some: there may be more. overflow: the kernel dropped events (ENOBUFS), only a new dump helps.
+enum class Received { all, some, overflow };
 
 class Socket {
 public:
@@ -26,8 +28,11 @@ public:
     // Events of these RTNLGRP_* groups from now on; the receive buffer becomes 64 MiB.
     [[nodiscard]] Result<void> subscribe(const std::vector<unsigned>& groups);
 
-    // Hands every event that waits to `handler`; never blocks.
-    [[nodiscard]] Result<Received> receive(const Handler& handler);
+    // Hands the next datagram of events, whole messages, to `use`; never blocks. all: there was none.
+    [[nodiscard]] Result<Received> read(const std::function<void(std::string_view)>& use);
+
+    // After an overflow: what waits is older than what was lost, and the kernel tells nothing more until it is gone.
+    void drop_waiting();
 
     // Sends one request and waits for its acknowledgement. The error is the kernel's word ("File exists").
     [[nodiscard]] Result<void> request(nlmsghdr& message);
@@ -46,6 +51,9 @@ private:
     std::uint32_t sequence_ = 0;
     std::vector<char> buffer_ = std::vector<char>(1U << 18);
 };
+
+// Hands each message of those in `messages` to `handler`; each begins at a multiple of four bytes.
+void deliver(std::string_view messages, const Handler& handler);
 
 // All objects of RTM_GET* `type`, over a socket of its own. Begins again, from `restart`, when the kernel says that the
 // list changed under the dump (NLM_F_DUMP_INTR).

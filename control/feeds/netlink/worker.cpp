@@ -29,7 +29,7 @@ OurLinks ours_of(const Wanted& wanted)
     return ours;
 }
 
-Worker::Worker(Socket events, Socket requests, OurLinks ours, Namespace kind)
+Worker::Worker(std::unique_ptr<Events> events, Socket requests, OurLinks ours, Namespace kind)
     : events_(std::move(events))
     , requests_(std::move(requests))
     , mirror_(std::move(ours))
@@ -39,18 +39,17 @@ Worker::Worker(Socket events, Socket requests, OurLinks ours, Namespace kind)
 
 Result<Worker> Worker::open(OurLinks ours, Namespace kind)
 {
-    auto events = Socket::open();
+    auto events = Events::open(groups);
     if (!events) return tl::unexpected(events.error());
     auto requests = Socket::open();
     if (!requests) return tl::unexpected(requests.error());
-    if (const auto subscribed = events->subscribe(groups); !subscribed) return tl::unexpected(subscribed.error());
     return Worker(std::move(*events), std::move(*requests), std::move(ours), kind);
 }
 
 Result<void> Worker::dump_all()
 {
     const Handler handle = [this](const nlmsghdr& message) { this->handle(message); };
-    mirror_.clear();
+    mirror_.begin_dump();
     announced_.clear();
     struct Part {
         std::uint16_t type;
@@ -68,6 +67,7 @@ Result<void> Worker::dump_all()
     }};
     for (const Part& part : parts)
         if (auto done = dump(part.type, AF_UNSPEC, handle, part.restart); !done) return done;
+    mirror_.end_dump();
     (void)mirror_.take_stale(); // links looked new because the mirror was empty
     (void)announced_.take_stale();
     dump_due_ = false;
@@ -76,7 +76,7 @@ Result<void> Worker::dump_all()
 
 Result<void> Worker::step(TimePoint now)
 {
-    const auto received = events_.receive([this](const nlmsghdr& message) { handle(message); });
+    const auto received = events_->receive([this](const nlmsghdr& message) { handle(message); });
     if (!received) return tl::unexpected(received.error());
     if (*received == Received::overflow) {
         spdlog::warn("event=netlink_overflow action=dump_again");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/feeds/netlink/announced_routes.hpp"
+#include "control/feeds/netlink/events.hpp"
 #include "control/feeds/netlink/mirror.hpp"
 #include "control/feeds/netlink/socket.hpp"
 
@@ -41,8 +42,8 @@ public:
     // Subscribes, then dumps: an event that is in both is harmless, one that is in neither cannot be.
     [[nodiscard]] static Result<Worker> open(OurLinks ours, Namespace kind);
 
-    [[nodiscard]] int descriptor() const { return events_.descriptor(); }
-    [[nodiscard]] KernelState snapshot() const { return mirror_.snapshot(); }
+    [[nodiscard]] int descriptor() const { return events_->descriptor(); }
+    [[nodiscard]] Mirror& mirror() { return mirror_; }
     [[nodiscard]] AnnouncedRoutes& announced() { return announced_; }
 
     void want(Wanted wanted);
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] Result<void> step(TimePoint now);
 
 private:
-    Worker(Socket events, Socket requests, OurLinks ours, Namespace kind);
+    Worker(std::unique_ptr<Events> events, Socket requests, OurLinks ours, Namespace kind);
     [[nodiscard]] Result<void> dump_all();
     void handle(const nlmsghdr& message);
     void set_up(const std::string& name, const LinkState& link);
@@ -64,7 +65,7 @@ private:
     void confirm_stale(TimePoint now);
     void probe_if_up(const NeighborPlace& place);
 
-    Socket events_;
+    std::unique_ptr<Events> events_;
     Socket requests_;
     Mirror mirror_;
     AnnouncedRoutes announced_;

@@ -94,7 +94,8 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kSettings})) assemble_settings(assembly);
     if (changes.any({Kind::kInterface})) assemble_interfaces(assembly);
     if (changes.any({Kind::kNetwork})) assemble_networks(assembly);
-    if (changes.any({Kind::kSettings, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor, Kind::kGtpuTunnel})) {
+    if (assembly.learned_changed ||
+        changes.any({Kind::kSettings, Kind::kNetwork, Kind::kRoute, Kind::kNeighbor, Kind::kGtpuTunnel})) {
         if (auto good = assembly.forwarding.apply(changes, assembly.out); !good) return good;
         ++assembly.out.routes_epoch;
     }

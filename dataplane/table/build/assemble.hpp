@@ -23,6 +23,7 @@ struct Assembly {
     const Hasher& hasher;
     std::uint32_t& next_serial; // of pools
     Snapshot& out;              // starts as a copy of `before`
+    bool learned_changed = false;
 };
 
 [[nodiscard]] Result<void> assemble(Assembly& assembly, const Changes& changes);

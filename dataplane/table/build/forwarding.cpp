@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "dataplane/base/mix.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 
@@ -44,6 +45,14 @@ TunnelIdentity identity_of(const api::GtpuTunnel& tunnel)
     return identity;
 }
 
+std::uint64_t digest_of(const IpAddress& address, std::uint64_t rest)
+{
+    std::uint64_t digest = mix64(rest + address.bits());
+    for (const char byte : address.packed())
+        digest = mix64(digest ^ static_cast<std::uint8_t>(byte));
+    return digest;
+}
+
 bool is_tunnel(const api::NextHop& hop)
 {
     return hop.has_vxlan() || hop.has_gtpu();
@@ -76,8 +85,9 @@ Changes opposite(const Changes& changes)
 
 } // namespace
 
-Forwarding::Forwarding(const std::vector<Interface>& fixed, std::uint32_t tunnel_limit)
+Forwarding::Forwarding(const std::vector<Interface>& fixed, const LearnedRoutes& learned, std::uint32_t tunnel_limit)
     : fixed_(fixed)
+    , learned_(learned)
     , counters_(tunnel_limit)
     , on_link_routes_(fixed.size())
     , epochs_(Bounds::networks, 1)
@@ -127,8 +137,12 @@ void Forwarding::take_over(const Changes& changes)
 {
     for (const Change& change : changes.of(Kind::kNeighbor))
         change_neighbor(change);
+    hold_learned_groups();
     for (const Change& change : changes.of(Kind::kRoute))
         change_route(change);
+    for (const RouteKey& key : learned_.touched())
+        change_learned(key);
+    release_learned_groups();
     for (const Change& change : changes.of(Kind::kGtpuTunnel))
         change_teid(change);
     if (changes.any({Kind::kSettings})) tunnels_.mark_all();
@@ -157,12 +171,23 @@ void Forwarding::change_route(const Change& change)
     const auto network = narrow(key.network());
     const Prefix prefix = prefix_of(key.prefix());
     if (change.before != nullptr) forget(change.before->route()); // what stays is said again by hold_target()
-    const Target target = change.now != nullptr ? hold_target(change.now->route()) : none;
-    const auto before = change.now != nullptr ? routes_.put(network, prefix, target) : routes_.remove(network, prefix);
-    if (before) release_target(*before);
+    std::optional<Target> target;
+    if (change.now != nullptr) target = hold_target(change.now->route());
+    if (network == public_network) {
+        const RouteKey learned = RouteKey::of(prefix);
+        if (change.now != nullptr)
+            stated_.insert(learned);
+        else
+            stated_.erase(learned);
+        if (!target) target = learned_target(learned);
+    }
+    const auto before = target ? routes_.put(network, prefix, *target) : routes_.remove(network, prefix);
+    if (change.before != nullptr && before) release_target(*before); // a learned one is held by its group
     if (before == target) return;
-    bump(network);
-    if (network == public_network) changed_public_.push_back(prefix);
+    if (network == public_network)
+        note_public_change(prefix);
+    else
+        bump(network);
 }
 
 void Forwarding::change_teid(const Change& change)
@@ -206,6 +231,20 @@ std::uint32_t Forwarding::hold_hop(const api::Route& route, const api::NextHop& 
     const auto interface = narrow(hop.interface());
     return hop.gateway().empty() ? links_.hold_on_link(interface)
                                  : links_.hold_gateway(interface, ip_of(hop.gateway()));
+}
+
+// Drawn from whom it leads to, not from its number here: nodes with the same routes choose alike.
+std::uint64_t Forwarding::who(std::uint32_t hop) const
+{
+    if (hops_[hop].is_tunnel()) {
+        const TunnelIdentity& to = tunnels_.identity(hop);
+        std::uint64_t digest = digest_of(to.remote, std::uint64_t{to.network} << 32 | to.id);
+        for (const std::uint8_t byte : to.mac.bytes)
+            digest = mix64(digest ^ byte);
+        return mix64(digest ^ (std::uint64_t{to.own_id} << 8 | static_cast<std::uint8_t>(to.kind)));
+    }
+    const Adjacency& to = links_.adjacency(hop);
+    return digest_of(to.gateway, std::uint64_t{to.interface} << 32);
 }
 
 // What else than its target a route that is no more has left behind.

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "dataplane/table/build/resilient.hpp"
+
 namespace sluice::table {
 
 Target Targets::hold(Members& members)
@@ -13,24 +15,41 @@ Target Targets::hold(Members& members)
     }
     const auto place = groups_.find(members);
     if (place != groups_.end()) {
-        ++place->second.second;
-        return place->second.first;
+        ++place->second.holders;
+        return place->second.number;
     }
     const Target number = rows_.take();
-    const auto made = groups_.emplace(std::move(members), std::pair(number, 1U)).first;
+    Made made{number, 1, slots_of(members)};
+    const auto group = groups_.emplace(std::move(members), std::move(made)).first;
     members.clear();
-    rows_.change(number).hops = made->first;
+    Group& row = rows_.change(number);
+    row.hops = group->first;
+    row.slots = group->second.slots.empty() ? nullptr : group->second.slots.data();
     if (at_.size() <= number) at_.resize(number + 1);
-    at_[number] = made;
+    at_[number] = group;
     return number;
+}
+
+std::vector<std::uint32_t> Targets::slots_of(const Members& members) const
+{
+    std::map<std::uint32_t, Member> each;
+    for (const std::uint32_t hop : members) {
+        const auto [place, is_new] = each.try_emplace(hop, Member{hop, 0, 0});
+        if (is_new) place->second.identity = identity_(hop);
+        ++place->second.weight;
+    }
+    std::vector<Member> list;
+    for (const auto& [hop, member] : each)
+        list.push_back(member);
+    return resilient_slots(list);
 }
 
 Targets::Members Targets::release(Target group)
 {
     const Groups::iterator place = at_[group];
-    if (--place->second.second != 0) return {};
+    if (--place->second.holders != 0) return {};
     Members members = place->first;
-    // Workers read the members where they are.
+    // Workers read the members and slots where they are.
     rows_.outlive(std::make_shared<Groups::node_type>(groups_.extract(place)));
     rows_.give(group);
     return members;

@@ -2,6 +2,7 @@
 // table server's thread only.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -14,6 +15,12 @@ class Targets {
 public:
     using Members = std::vector<std::uint32_t>;
 
+    // `identity`: who a hop leads to, as a number that is the same in every process.
+    explicit Targets(std::function<std::uint64_t(std::uint32_t hop)> identity)
+        : identity_(std::move(identity))
+    {
+    }
+
     // Each call is one hold on the target that it gives. Takes over a hold on every member; those that are not needed,
     // as the group is there already, are left in `members`.
     [[nodiscard]] Target hold(Members& members);
@@ -25,9 +32,17 @@ public:
     void publish(Snapshot& out) { out.groups = rows_.publish(); }
 
 private:
-    using Groups = std::map<Members, std::pair<Target, std::uint32_t>>; // → number, holders
+    struct Made {
+        Target number = 0;
+        std::uint32_t holders = 0;
+        std::vector<std::uint32_t> slots;
+    };
+    using Groups = std::map<Members, Made>;
 
-    RowStore<Group> rows_; // their members are those of groups_
+    [[nodiscard]] std::vector<std::uint32_t> slots_of(const Members& members) const;
+
+    std::function<std::uint64_t(std::uint32_t hop)> identity_;
+    RowStore<Group> rows_; // their members and slots are those of groups_, 4 KB each
     Groups groups_;
     std::vector<Groups::iterator> at_; // by number
 };

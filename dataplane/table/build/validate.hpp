@@ -29,6 +29,9 @@ struct Bounds {
 // changed, unless a network goes or the settings change; of all other kinds the whole kind when one of it changed.
 [[nodiscard]] Result<void> validate_set(const ObjectStore& objects, const Changes& changes, std::uint32_t route_limit);
 
+// Learned routes by themselves: prefixes, groups, and next hops, which lead to links.
+[[nodiscard]] Result<void> validate_learned(const api::RouteSet& routes, const std::vector<Interface>& fixed);
+
 // Parts of the two above, each about its kinds; an error's place is filled in by the caller.
 using Verdict = tl::expected<void, std::string>;
 [[nodiscard]] inline tl::unexpected<std::string> refuse(std::string what)

@@ -1,6 +1,7 @@
 // Forwarding objects by themselves: interface, network, route, neighbour, GTP-U tunnel, settings.
 #include <algorithm>
 
+#include "dataplane/api/route_set.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 #include "dataplane/wire/endian.hpp"
@@ -71,13 +72,28 @@ Verdict check_hop(const api::NextHop& hop, const std::vector<Interface>& fixed)
     return hop.gateway().empty() ? Verdict{} : check_address(hop.gateway());
 }
 
+template<class Hops>
+Verdict check_hops(const Hops& hops, const std::vector<Interface>& fixed)
+{
+    if (hops.size() > Bounds::hops)
+        return refuse(std::to_string(hops.size()) + " next hops are more than " + std::to_string(Bounds::hops));
+    for (const api::NextHop& hop : hops)
+        if (const auto good = check_hop(hop, fixed); !good) return good;
+    return {};
+}
+
 Verdict check_route(const api::Route& route, const std::vector<Interface>& fixed)
 {
     if (const auto good = check_prefix(route.prefix()); !good) return good;
-    if (route.hops_size() > Bounds::hops)
-        return refuse(std::to_string(route.hops_size()) + " next hops are more than " + std::to_string(Bounds::hops));
-    for (const api::NextHop& hop : route.hops())
-        if (const auto good = check_hop(hop, fixed); !good) return good;
+    return check_hops(route.hops(), fixed);
+}
+
+Verdict check_learned_group(const api::RouteGroup& group, const std::vector<Interface>& fixed)
+{
+    if (const auto good = check_hops(group.hops(), fixed); !good) return good;
+    const auto is_tunnel = [](const api::NextHop& hop) { return hop.has_vxlan() || hop.has_gtpu(); };
+    if (std::any_of(group.hops().begin(), group.hops().end(), is_tunnel))
+        return refuse("a learned next hop leads to a link, not into a tunnel");
     return {};
 }
 
@@ -156,6 +172,14 @@ Result<void> validate_object(const api::Object& object, const std::vector<Interf
     const Verdict verdict = check(object, fixed);
     if (!verdict) return fail(describe(object), verdict.error());
     return {};
+}
+
+Result<void> validate_learned(const api::RouteSet& routes, const std::vector<Interface>& fixed)
+{
+    for (const api::RouteGroup& group : routes.groups())
+        if (const Verdict verdict = check_learned_group(group, fixed); !verdict)
+            return fail("learned routes", verdict.error());
+    return api::check(routes, true);
 }
 
 } // namespace sluice::table

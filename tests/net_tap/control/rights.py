@@ -28,7 +28,7 @@ def ask(rig, check):
                lambda: sorted(capabilities(node.dataplane.pid)) == [NOTHING] * 3 + [NET_ADMIN] * 2, timeout=5)
     check("the dataplane's threads keep NET_ADMIN (main, DPDK's events) or nothing (worker, exception path, tables)", True)
     check.equal("the control process's threads keep DAC_READ_SEARCH (files that are applied), NET_ADMIN (mirror, presence) or nothing "
-                "(checks, FRR's, registries')", sorted(capabilities(node.control.pid)), [NOTHING, NOTHING, NOTHING, DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
+                "(checks, FRR's, registries', events)", sorted(capabilities(node.control.pid)), [NOTHING, NOTHING, NOTHING, NOTHING, DAC_READ_SEARCH, NET_ADMIN, NET_ADMIN])
     check("one of the threads without capabilities is FRR's user", sorted(set(users(node.control.pid))) == sorted({0, pwd.getpwnam("frr").pw_uid}), users(node.control.pid))
     helpers = Path(f"/proc/{node.control.pid}/task/{node.control.pid}/children").read_text().split()
     check.equal("its one child, which makes the namespaces of VPCs, keeps SYS_ADMIN", [capabilities(pid) for pid in helpers], [[SYS_ADMIN]])

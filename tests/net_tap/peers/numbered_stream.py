@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
-"""Sends numbered UDP packets at a steady rate and says which came back: numbered_stream.py ADDRESS PORT RATE SECONDS.
+"""Sends numbered UDP packets at a steady rate and says which came back: numbered_stream.py ADDRESS PORT RATE SECONDS [FLOWS].
 
-One packet in ten opens a flow of its own (a socket with a new source port), the others go over flows opened before. The
+One packet in ten opens a flow of its own (a socket with a new source port) until there are FLOWS, the others go over flows opened before. The
 peer returns each payload reversed, so that a packet which merely came back is no answer. SIGTERM ends it early. Prints one line of JSON at the
 end: sent, flows, lost (numbers), wrong, twice, and the longest gap between two answers in milliseconds."""
 import json
@@ -25,7 +25,7 @@ def main():
     total = int(rate * seconds)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    stream = Stream((address, port))
+    stream = Stream((address, port), int(sys.argv[5]) if len(sys.argv) > 5 else total)
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
     started = time.monotonic()
@@ -42,8 +42,9 @@ def main():
 
 
 class Stream:
-    def __init__(self, peer):
+    def __init__(self, peer, most_flows):
         self.peer = peer
+        self.most_flows = most_flows
         self.sent = 0
         self.missing = set()
         self.wrong = self.twice = 0
@@ -56,7 +57,7 @@ class Stream:
 
     def send(self):
         number = self.sent
-        flow = self._open() if number % 10 == 0 else self.random.choice(self.flows)
+        flow = self._open() if number % 10 == 0 and len(self.flows) < self.most_flows else self.random.choice(self.flows)
         self.missing.add(number)
         self.sent += 1
         flow.send(struct.pack("!Q", number) + PADDING)

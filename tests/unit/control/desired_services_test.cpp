@@ -83,14 +83,13 @@ TEST_CASE("a service that its registry has not told of yet keeps what is program
     node.registries["shop"] = registry::Services{{"com.shop.Order", {backend("10.1.0.31")}}};
     node.program();
     node.registries["shop"] = registry::Services{}; // others are known
-    const Desired wanted = desired({node.config,
-                                    "gateway.yaml",
-                                    node.registries,
-                                    node.kernel,
-                                    node.programmed,
-                                    false,
-                                    {{"shop", "com.shop.Order"}},
-                                    node.judgements});
+    const Desired wanted = desired({.config = node.config,
+                                    .file_name = "gateway.yaml",
+                                    .registries = node.registries,
+                                    .kernel = node.kernel,
+                                    .programmed = node.programmed,
+                                    .unread = {{"shop", "com.shop.Order"}},
+                                    .judgements = node.judgements});
     CHECK(is_empty(delta(node.programmed, wanted.objects)));
     CHECK(wanted.problems.empty());
 }

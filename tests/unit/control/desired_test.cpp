@@ -125,30 +125,16 @@ TEST_CASE("a route whose next hop no interface reaches waits, and says so")
     CHECK_FALSE(has_line(wanted.objects, "route 0.0.0.0/0 in network 0"));
 }
 
-TEST_CASE("the kernel's routes come after those of the configuration, and only through interfaces of ours")
+TEST_CASE("gateways of learned routes are asked for, unless a static neighbour says who they are")
 {
     Wanting node(gateway_yaml);
-    const auto hop = [](const char* interface, const char* gateway, std::uint32_t weight = 1) {
-        return KernelHop{interface, IpAddress::parse(gateway), weight};
-    };
-    node.kernel.routes = {
-        {*Prefix::parse("0.0.0.0/0"), {hop("edge", "198.51.100.77")}}, // the configuration has one
-        {*Prefix::parse("192.0.2.0/24"),
-         {hop("edge", "198.51.100.8", 3), hop("docker0", "172.17.0.1"), hop("fabric", "10.20.0.8")}},
-        {*Prefix::parse("172.16.0.0/12"), {hop("docker0", "172.17.0.1")}},
-        {*Prefix::parse("2001:db8:5::/48"), {{"edge", std::nullopt, 1}}},
-    };
-    const ObjectSet wanted = node.desired().objects;
-    CHECK(has_line(wanted, "route 0.0.0.0/0 in network 0 via 198.51.100.1 on interface 0"));
-    CHECK(has_line(wanted,
-                   "route 192.0.2.0/24 in network 0 via 198.51.100.8 on interface 0 via 10.20.0.8 on interface 1"));
-    CHECK(has_line(wanted, "route 2001:db8:5::/48 in network 0 via interface 0"));
-    for (const std::string& line : lines(wanted))
-        CHECK(line.find("172.16") == std::string::npos);
-    const auto found = wanted.find(key_of(route(0, "192.0.2.0/24")));
-    REQUIRE(found != wanted.end());
-    CHECK(found->second.route().source() == "kernel");
-    CHECK(found->second.route().hops(0).weight() == 3);
+    node.learned_next_hops = {{"edge", *IpAddress::parse("198.51.100.1")},
+                              {"fabric", *IpAddress::parse("10.20.0.77")},
+                              {"docker0", *IpAddress::parse("172.17.0.1")}};
+    const auto asked = node.desired().next_hops;
+    CHECK(asked.contains({"fabric", *IpAddress::parse("10.20.0.77")}));
+    CHECK_FALSE(asked.contains({"edge", *IpAddress::parse("198.51.100.1")})); // static
+    CHECK_FALSE(asked.contains({"docker0", *IpAddress::parse("172.17.0.1")}));
 }
 
 TEST_CASE("a static neighbour outweighs the kernel's, and what is not static is asked for")

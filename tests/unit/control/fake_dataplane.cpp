@@ -52,7 +52,18 @@ std::vector<api::Transaction> FakeDataplane::transactions() const
 control::ObjectSet FakeDataplane::programmed() const
 {
     const std::lock_guard guard(mutex_);
-    return control::to_set(model_.programmed().objects());
+    control::ObjectSet all = control::to_set(model_.programmed().objects());
+    api::RouteSet learned;
+    (void)model_.learned().read(std::nullopt, model_.learned().size(), learned);
+    api::for_each_route(learned, [&](const RouteKey& key, std::uint32_t group) {
+        api::Object object;
+        const api::RouteGroup& via = learned.groups(static_cast<int>(group));
+        *object.mutable_route()->mutable_prefix() = api::to_address(key);
+        *object.mutable_route()->mutable_hops() = via.hops();
+        object.mutable_route()->set_source(via.source());
+        all.emplace(control::key_of(object), object); // a Route of this prefix counts
+    });
+    return all;
 }
 
 void FakeDataplane::refuse(const std::string& why)
@@ -85,7 +96,8 @@ api::Reply FakeDataplane::answer(const api::Request& request)
     const std::lock_guard guard(mutex_);
     std::this_thread::sleep_for(delay_);
     if (request.has_transaction()) return commit(request.transaction());
-    *reply.mutable_programmed() = model_.programmed();
+    const api::Query& query = request.query();
+    *reply.mutable_programmed() = model_.programmed(query.has_routes_after() ? &query.routes_after() : nullptr);
     return reply;
 }
 

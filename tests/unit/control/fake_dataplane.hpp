@@ -24,8 +24,8 @@ public:
     void restart_socket();
 
     [[nodiscard]] std::vector<api::Transaction> transactions() const; // committed or refused, in order
-    [[nodiscard]] control::ObjectSet programmed() const;
-    void refuse(const std::string& why); // every transaction from now on; empty: none
+    [[nodiscard]] control::ObjectSet programmed() const;              // learned routes as if each were an object
+    void refuse(const std::string& why);                              // every transaction from now on; empty: none
     void be_slow(std::chrono::milliseconds answer);
     void want_neighbor(std::uint32_t interface, const std::string& packed_address);
 

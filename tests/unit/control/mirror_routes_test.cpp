@@ -1,6 +1,9 @@
 // The kernel's routes of the main table, as far as they lead through links of ours.
 #include <catch2/catch.hpp>
 
+#include <map>
+#include <random>
+
 #include "tests/unit/control/mirrored.hpp"
 
 namespace sluice::control::netlink {
@@ -54,7 +57,8 @@ TEST_CASE("a route says who put it there, by its protocol")
     Mirrored world;
     const auto source = [&](std::uint8_t protocol) {
         world.tell(via(test::route("192.0.2.0/24", 0, RTM_NEWROUTE, 0, protocol), 3));
-        return world.mirror.snapshot().routes.at(0).source;
+        world.told.apply(world.mirror.take());
+        return world.told.source("192.0.2.0/24");
     };
     CHECK(source(RTPROT_BGP) == "bgp");
     CHECK(source(RTPROT_OSPF) == "ospf");
@@ -101,7 +105,7 @@ TEST_CASE("several next hops share by weight; dead ones and those of others do n
     CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.1 x3"});
 }
 
-TEST_CASE("a list of next hops that is cut off or lies about its length ends there")
+TEST_CASE("a list of next hops that is cut off or lies about its length is refused")
 {
     for (const std::size_t size : {0U, 1U, 7U, 8U, 15U, 16U, 17U, 31U}) {
         Mirrored world;
@@ -110,7 +114,8 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
         message.bytes(RTA_MULTIPATH, whole.substr(0, size));
         world.tell(message);
         INFO(size);
-        CHECK(world.routes().size() == (size < 16 ? 0U : 1U));
+        CHECK(world.routes().size() == (size == 16 ? 1U : 0U));
+        CHECK(world.mirror.refused() == (size % 16 == 0 ? 0U : 1U));
     }
     Mirrored world;
     std::string lying = Multipath().hop(3, "10.20.0.1").bytes();
@@ -120,6 +125,87 @@ TEST_CASE("a list of next hops that is cut off or lies about its length ends the
         message.bytes(RTA_MULTIPATH, lying);
         world.tell(message);
         CHECK(world.routes().empty());
+    }
+    CHECK(world.mirror.refused() == 3);
+    CHECK(world.mirror.first_refused() == "the route 192.0.2.0/24 with next hops that cannot be read");
+}
+
+TEST_CASE("a route whose prefix or gateway cannot be read is refused, not taken for a default route or one on link")
+{
+    Mirrored world;
+    const auto refused = [&](Message message) {
+        const std::uint64_t before = world.mirror.refused();
+        world.tell(std::move(message));
+        CHECK(world.routes().empty());
+        return world.mirror.refused() - before;
+    };
+    Message odd = via(test::route("0.0.0.0/0"), 3);
+    odd.bytes(RTA_DST, "abc");
+    CHECK(refused(std::move(odd)) == 1);
+    Message other = via(test::route("0.0.0.0/0"), 3);
+    other.address(RTA_DST, "2001:db8::");
+    CHECK(refused(std::move(other)) == 1);
+    Message overlong = via(test::route("192.0.2.0/24"), 3);
+    static_cast<rtmsg*>(mnl_nlmsg_get_payload(overlong.header()))->rtm_dst_len = 33;
+    CHECK(refused(std::move(overlong)) == 1);
+    Message gateway = via(test::route("192.0.2.0/24"), 3);
+    gateway.bytes(RTA_GATEWAY, "abcde");
+    CHECK(refused(std::move(gateway)) == 1);
+    Message family = via(test::route("192.0.2.0/24"), 3);
+    family.bytes(RTA_VIA, "a");
+    CHECK(refused(std::move(family)) == 1);
+    CHECK(refused(via(test::route("192.0.2.0/24"), 9)) == 0); // somebody else's
+}
+
+TEST_CASE("many changes of one route between two looks are one, and none when it is gone again")
+{
+    Mirrored world;
+    for (int i = 1; i < 50; ++i)
+        world.tell(via(test::route("192.0.2.0/24"), 3, ("10.20.0." + std::to_string(i)).c_str()));
+    world.tell(via(test::route("192.0.3.0/24"), 3, "10.20.0.1"));
+    world.tell(via(test::route("192.0.3.0/24", 0, RTM_DELROUTE), 3, "10.20.0.1"));
+    CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.49 x1"});
+    CHECK(world.told.changes == 2); // the second one as gone
+    CHECK_FALSE(world.mirror.has_changes());
+}
+
+TEST_CASE("whatever comes in whatever order, what was told is what a mirror of the end tells")
+{
+    std::mt19937 random(11);
+    const auto below = [&](unsigned bound) { return static_cast<unsigned>(random() % bound); };
+    Mirrored world;
+    std::map<std::pair<std::string, unsigned>, std::string> kernel; // prefix, metric → gateway
+    for (int i = 0; i < 5'000; ++i) {
+        const std::string prefix = below(2) == 0 ? "192.0." + std::to_string(below(4)) + ".0/24"
+                                                 : "2001:db8:" + std::to_string(below(4)) + "::/48";
+        const unsigned metric = below(3) * 10;
+        const bool v6 = prefix[0] == '2' && prefix[1] == '0';
+        const auto known = kernel.find({prefix, metric});
+        if (known != kernel.end() && below(3) == 0) {
+            world.tell(via(test::route(prefix.c_str(), metric, RTM_DELROUTE), 3, known->second.c_str()));
+            kernel.erase(known);
+        } else {
+            const std::string gateway = (v6 ? "2001:db8:ffff::" : "10.20.0.") + std::to_string(1 + below(5));
+            world.tell(via(test::route(prefix.c_str(), metric), 3, gateway.c_str()));
+            kernel[{prefix, metric}] = gateway;
+        }
+        if (below(500) == 0) {
+            world.mirror.begin_dump();
+            world.tell(link(3, "fabric"));
+            world.tell(link(4, "edge"));
+            for (const auto& [key, gateway] : kernel)
+                world.tell(via(test::route(key.first.c_str(), key.second), 3, gateway.c_str()));
+            world.mirror.end_dump();
+        }
+        if (below(4) != 0) continue;
+        std::map<Prefix, std::string> expected;
+        for (const auto& [key, gateway] : kernel) // metrics in order: the first stands
+            expected.emplace(*Prefix::parse(key.first),
+                             Prefix::parse(key.first)->text() + " fabric " + gateway + " x1");
+        Lines lines;
+        for (const auto& [key, line] : expected)
+            lines.push_back(line);
+        REQUIRE(world.routes() == lines);
     }
 }
 

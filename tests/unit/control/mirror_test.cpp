@@ -12,7 +12,7 @@ TEST_CASE("links of ours that are up are seen, and no others")
     Mirrored world;
     world.tell(link(5, "docker0"));
     world.tell(link(4, "edge", 0)); // down
-    CHECK(world.mirror.snapshot().links == std::set<std::string>{"fabric"});
+    CHECK(world.mirror.links().size() == 1);
     CHECK(world.mirror.links().at("fabric").index == 3);
     CHECK(world.mirror.links().at("fabric").mtu == 1500);
     CHECK(world.mirror.links().size() == 1);
@@ -38,7 +38,7 @@ TEST_CASE("what the kernel says nothing about when a link changes must be read a
         CHECK(world.mirror.take_stale());
         world.tell(link(9, "n3"));
         CHECK(world.mirror.take_stale());
-        CHECK(world.mirror.snapshot().links.count("n3") == 1);
+        CHECK(world.mirror.links().contains("n3"));
     }
     SECTION("a link goes, or is renamed to be somebody's")
     {
@@ -48,7 +48,7 @@ TEST_CASE("what the kernel says nothing about when a link changes must be read a
         CHECK(world.neighbors().empty());
         world.tell(link(4, "renamed"));
         CHECK(world.mirror.take_stale());
-        CHECK(world.mirror.snapshot().links.empty());
+        CHECK(world.mirror.links().empty());
     }
     SECTION("an address goes")
     {
@@ -91,7 +91,7 @@ TEST_CASE("a bridge's view of a link says nothing about the link")
     header.ifi_index = 3;
     message.text(IFLA_IFNAME, "fabric");
     world.tell(message);
-    CHECK(world.mirror.snapshot().links.count("fabric") == 1);
+    CHECK(world.mirror.links().contains("fabric"));
 }
 
 TEST_CASE("addresses are held with whose they are")
@@ -156,26 +156,56 @@ TEST_CASE("messages that are too short, of another kind or without their attribu
     reinterpret_cast<nlattr*>(static_cast<char*>(mnl_nlmsg_get_payload(overlong.header())) + sizeof(ndmsg))->nla_len =
         200;
     world.tell(overlong);
-    CHECK(world.mirror.snapshot().links.size() == 2);
+    CHECK(world.mirror.links().size() == 2);
     CHECK(world.neighbors().empty());
+    CHECK(world.routes().empty());
     CHECK(world.mirror.addresses(3).empty());
+    CHECK(world.mirror.refused() > 8);
+    CHECK(world.mirror.first_refused() == "a link shorter than its header");
 }
 
-TEST_CASE("clearing is for a dump that follows")
+TEST_CASE("a dump tells what is different from what was told, once it has ended well")
 {
     Mirrored world;
-    world.tell(neighbor(3, "10.20.0.11"));
+    const auto tell_all = [&](const char* gateway) {
+        world.tell(link(3, "fabric"));
+        world.tell(link(4, "edge"));
+        world.tell(neighbor(3, "10.20.0.11"));
+        world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
+        world.tell(via(test::route("192.0.3.0/24"), 3, gateway));
+    };
+    tell_all("10.20.0.1");
+    world.tell(via(test::route("192.0.4.0/24"), 3, "10.20.0.1"));
     world.tell(address(3, "10.20.0.2", 24));
-    world.tell(via(test::route("192.0.2.0/24"), 3, "10.20.0.254"));
-    world.mirror.clear_neighbors();
-    CHECK(world.neighbors().empty());
-    CHECK(world.mirror.snapshot().routes.size() == 1);
-    world.mirror.clear_routes();
-    CHECK(world.mirror.snapshot().routes.empty());
-    CHECK(world.mirror.addresses(3).size() == 1);
-    world.mirror.clear();
-    CHECK(world.mirror.snapshot() == KernelState{});
+    CHECK(world.routes().size() == 3);
+    CHECK(world.told.changes == 3);
+
+    world.mirror.begin_dump();
+    CHECK(world.mirror.links().empty());
     CHECK(world.mirror.addresses(3).empty());
+    world.tell(link(3, "fabric"));
+    world.tell(via(test::route("192.0.9.0/24"), 3, "10.20.0.9"));
+    CHECK(world.mirror.take().empty()); // it may fail yet
+    world.mirror.begin_dump();          // it has
+    tell_all("10.20.0.7");
+    world.mirror.clear_routes(); // and begins again
+    world.mirror.clear_neighbors();
+    tell_all("10.20.0.7");
+    CHECK_FALSE(world.mirror.has_changes());
+    world.mirror.end_dump();
+    CHECK(world.routes() == Lines{"192.0.2.0/24 fabric 10.20.0.254 x1", "192.0.3.0/24 fabric 10.20.0.7 x1"});
+    CHECK(world.told.changes == 5); // one changed, one gone
+    CHECK(world.neighbors().size() == 1);
+
+    world.mirror.begin_dump();
+    tell_all("10.20.0.7");
+    world.mirror.end_dump();
+    CHECK(world.mirror.take().empty());
+    world.mirror.begin_dump();
+    world.tell(link(3, "fabric"));
+    world.mirror.end_dump();
+    CHECK(world.routes().empty());
+    CHECK(world.neighbors().empty());
 }
 
 } // namespace sluice::control::netlink

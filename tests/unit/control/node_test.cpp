@@ -192,19 +192,27 @@ TEST_CASE("a change of the kernel or of a registry is programmed without anybody
     (void)world.node.step(world.now + std::chrono::hours(1));
     CHECK(has_line(world.dataplane->programmed(), "service order 203.0.113.80:443, 10.1.0.32:8443 weight 100"));
 
-    KernelState kernel;
-    kernel.routes = {{*Prefix::parse("192.0.2.0/24"), {{"fabric", IpAddress::parse("10.20.0.9"), 1}}}};
-    world.node.set_kernel(kernel);
-    (void)world.node.step(world.now + std::chrono::hours(2));
+    const auto learn = [&](const char* prefix, const char* source, std::uint32_t via) {
+        KernelUpdate update;
+        update.vias = {{via, {{{"fabric", IpAddress::parse("10.20.0.9"), 1}}, source}}};
+        update.routes = {{RouteKey::of(*Prefix::parse(prefix)), via}};
+        world.node.take_kernel(std::move(update));
+    };
+    Node::Clock::time_point later = world.now + std::chrono::hours(2);
+    const auto step = [&] { // objects, then learned routes
+        for (int i = 0; i < 2; ++i)
+            (void)world.node.step(later += std::chrono::hours(1));
+    };
+    learn("192.0.2.0/24", "kernel", 0);
+    step();
+    CHECK(world.asked.back().next_hops.contains({"fabric", *IpAddress::parse("10.20.0.9")}));
     CHECK(has_line(world.dataplane->programmed(), "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
 
     // A routing daemon's routes, and those of nobody in particular, when the daemon has been dead too long.
-    kernel.routes.push_back({*Prefix::parse("192.0.3.0/24"), {{"fabric", IpAddress::parse("10.20.0.9"), 1}}, "bgp"});
-    world.node.set_kernel(kernel);
-    Node::Clock::time_point later = world.now + std::chrono::hours(2);
+    learn("192.0.3.0/24", "bgp", 1);
     for (const bool use : {true, false, true}) {
         world.node.use_learned(use);
-        (void)world.node.step(later += std::chrono::hours(1));
+        step();
         const auto& programmed = world.dataplane->programmed();
         CHECK(has_line(programmed, "route 192.0.2.0/24 in network 0 via 10.20.0.9 on interface 1"));
         CHECK(has_line(programmed, "route 192.0.3.0/24 in network 0 via 10.20.0.9 on interface 1") == use);

@@ -35,6 +35,7 @@ public:
                                  .registries = registries,
                                  .kernel = kernel,
                                  .programmed = programmed,
+                                 .learned_next_hops = learned_next_hops,
                                  .judgements = judgements});
     }
     void program()
@@ -47,6 +48,7 @@ public:
     config::Config config;
     std::map<std::string, std::optional<control::registry::Services>> registries;
     control::KernelState kernel;
+    std::set<control::NeighborPlace> learned_next_hops;
     control::ObjectSet programmed;
     control::Judgements judgements;
 };

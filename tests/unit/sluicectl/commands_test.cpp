@@ -1,4 +1,5 @@
 // The commands that read, against processes that answer what a test says: what is printed, and the exit code.
+#include <algorithm>
 #include <fstream>
 
 #include "dataplane/base/address.hpp"
@@ -322,6 +323,46 @@ TEST_CASE("words of why that describe no packet are wrong usage")
         CHECK(contains(outcome.error().text, what));
     }
     CHECK(exit_of(world.run({"why", "shop", "10.0.0.1", "10.0.0.2", "--ttl", "256"})) == 2);
+}
+
+TEST_CASE("routes are asked for and printed piece by piece")
+{
+    World world;
+    api::Reply piece; // the same each time it is asked for
+    api::RouteEntry& stated = *piece.mutable_routes()->add_routes();
+    stated.set_network("shop");
+    *stated.mutable_route() = test::route_via(1, "10.1.0.0/24", "10.1.0.1").route();
+    test::add_learned(*piece.mutable_routes()->mutable_learned(), "192.0.2.0/24", "10.20.0.1", 1);
+    test::add_learned(*piece.mutable_routes()->mutable_learned(), "2001:db8::/32", "fe80::1", 1);
+    piece.mutable_routes()->set_more(true);
+    world.dataplane({{api::ROUTES, piece}});
+    const Outcome json = world.run({"routes", "--json", "--limit", "5"});
+    const std::string text = all_of(json);
+    CHECK(world.dataplane_was_asked().query().limit() == 2);
+    CHECK(world.dataplane_was_asked().query().routes_after().address() == packed("2001:db8::"));
+    CHECK(world.dataplane_was_asked().query().routes_after().length() == 32);
+    const Json read = Json::parse(text);
+    REQUIRE(read["routes"].size() == 6);
+    CHECK(read["routes"][0]["network"] == "shop");
+    CHECK(read["routes"][1]["network"] == "public");
+    CHECK(read["routes"][1]["route"]["prefix"] == "192.0.2.0/24");
+    CHECK(read["routes"][1]["route"]["source"] == "bgp");
+    CHECK(read["routes"][5]["route"]["hops"][0]["gateway"] == "fe80::1");
+    CHECK(std::count(text.begin(), text.end(), '\n') == 8); // a line for each, one before and one after
+
+    const std::string table = all_of(world.run({"routes", "--limit", "3"}));
+    CHECK(contains(table, "public   192.0.2.0/24   10.20.0.1 on interface 1"));
+    CHECK(world.dataplane_was_asked().query().topic() == api::PORTS); // names of interfaces, after the one piece
+
+    piece.mutable_routes()->set_more(false);
+    world.dataplane({{api::ROUTES, piece}});
+    CHECK(Json::parse(all_of(world.run({"routes", "--json"})))["routes"].size() == 3);
+    piece.mutable_routes()->Clear();
+    world.dataplane({{api::ROUTES, piece}});
+    CHECK(all_of(world.run({"routes"})) == "there is no route\n");
+    CHECK(Json::parse(all_of(world.run({"routes", "--json"})))["routes"].empty());
+    world.dataplane({});
+    CHECK(exit_of(world.run({"routes"})) == 1);
 }
 
 } // namespace sluice::ctl

@@ -69,6 +69,19 @@ private:
     std::unique_ptr<Process> control_;
 };
 
+// All that is printed, also what is made piece by piece.
+inline std::string all_of(const Outcome& outcome)
+{
+    REQUIRE(outcome);
+    std::string text = outcome->out;
+    while (outcome->has_rest()) {
+        const Piece piece = outcome->rest();
+        REQUIRE(piece);
+        text += *piece;
+    }
+    return text;
+}
+
 inline int exit_of(const Outcome& outcome)
 {
     return static_cast<int>(outcome ? outcome->exit : outcome.error().exit);

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "dataplane/table/build/tunnel_counters.hpp"
@@ -99,8 +100,15 @@ TEST_CASE("weights share a route's traffic in their proportion")
     const Group& group = group_to(*at.tables, 0, "192.0.2.1");
     CHECK(group.hops.size() == 41);
     CHECK(std::count(group.hops.begin(), group.hops.end(), group.hops[0]) == 30);
-    CHECK(group.pick(0) == group.hops.front());
-    CHECK(group.pick(~std::uint64_t{0}) == group.hops.back());
+    std::map<std::uint32_t, unsigned> slots; // that each hop has, of 1,024
+    for (std::uint64_t slot = 0; slot < Group::slot_count; ++slot)
+        ++slots[group.pick(slot << (64 - Group::slot_bits))];
+    CHECK(slots[group.hops.front()] > 700); // 749 is its share
+    CHECK(slots[group.hops.front()] < 800);
+    CHECK(slots[group.hops[30]] > 200); // 250
+    CHECK(slots[group.hops[30]] < 300);
+    CHECK(slots[group.hops.back()] > 10); // 25
+    CHECK(slots[group.hops.back()] < 45);
 
     object.mutable_route()->mutable_hops(0)->set_weight(1'000'000); // far more than members are written out
     REQUIRE(at.put({object}) == "");

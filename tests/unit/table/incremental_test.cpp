@@ -145,6 +145,21 @@ public:
         }
     }
 
+    // Learned: prefixes that objects have as well, among others.
+    RouteKey learned_prefix()
+    {
+        static const std::array<const char*, 4> wide{"0.0.0.0/0", "10.9.0.0/16", "10.0.0.0/24", "10.0.0.0/8"};
+        const std::string text = below(2) == 0 ? wide[below(4)] : "10.9.0." + last() + "/32";
+        return RouteKey::of(*Prefix::parse(text));
+    }
+    api::RouteGroup learned_group()
+    {
+        api::RouteGroup group;
+        *group.mutable_hops() = link_route(0, "0.0.0.0/0").route().hops();
+        group.set_source("bgp");
+        return group;
+    }
+
 private:
     std::string last() { return std::to_string(1 + below(6)); }
     std::string remote() { return (below(2) == 0 ? "10.0.0." : "10.9.0.") + last(); }
@@ -188,6 +203,15 @@ api::Transaction step(Weather& weather, Programming& at)
     }
     for (unsigned count = weather.below(6); count-- > 0;)
         *transaction.add_upsert() = weather.object();
+    for (unsigned count = weather.below(4); count-- > 0;) {
+        const auto group = static_cast<std::uint32_t>(transaction.upsert_routes().groups_size());
+        *transaction.mutable_upsert_routes()->add_groups() = weather.learned_group();
+        api::append(*transaction.mutable_upsert_routes(), weather.learned_prefix(), group);
+    }
+    const api::Programmed learned = at.model.programmed(nullptr);
+    api::for_each_route(learned.learned(), [&](const RouteKey& key, std::uint32_t) {
+        if (weather.below(6) == 0) api::append(*transaction.mutable_remove_routes(), key);
+    });
     if (weather.below(8) == 0) *transaction.add_upsert() = settings(weather.below(2) == 0 ? "10.0.0.1" : "10.0.0.77");
     if (weather.below(8) == 0) *transaction.add_upsert() = network(1, 4097, weather.below(2) == 0 ? 1450 : 1200);
     return transaction;
@@ -216,8 +240,10 @@ TEST_CASE("tables that were changed step by step are those that are made at once
             sessions.look(*at.tables);
 
             Programming fresh;
-            const api::Programmed programmed = at.model.programmed();
-            REQUIRE(fresh.put({programmed.objects().begin(), programmed.objects().end()}) == "");
+            const api::Programmed programmed = at.model.programmed(nullptr);
+            api::Transaction all = fresh.transaction({programmed.objects().begin(), programmed.objects().end()});
+            *all.mutable_upsert_routes() = programmed.learned();
+            REQUIRE(fresh.send(all) == "");
             INFO("seed " << seed << ", step " << i);
             REQUIRE(text_of(*at.tables) == text_of(*fresh.tables));
             REQUIRE(text_of(*older) == older_text);

@@ -31,7 +31,11 @@ public:
     // Applies and commits; the error as text, empty when there is none.
     std::string put(const std::vector<api::Object>& upsert, const std::vector<api::Object>& remove = {})
     {
-        auto next = model.apply(transaction(upsert, remove));
+        return send(transaction(upsert, remove));
+    }
+    std::string send(const api::Transaction& transaction)
+    {
+        auto next = model.apply(transaction);
         if (!next) return next.error().text();
         tables = std::move(*next);
         model.commit();

@@ -1,0 +1,68 @@
+"""The control process is stopped during a flap, its socket overruns, and the dataplane is restarted: each ends in the peers' set."""
+import signal
+import time
+
+from lib.many_routes import PATIENCE, SETS, ManyRoutes
+from lib.routed import OF_ROUTER
+from lib.shell import wait_until
+
+STOPPED = 10  # seconds
+OVERRUN = 100_000  # changes; the socket's 64 MB hold fewer
+
+
+def ask(rig, check):
+    world = ManyRoutes(rig)
+    world.start()
+    world.baseline()
+    world.announce(*SETS)
+    world.wait_dataplane()
+    stopped_during_a_flap(world, check)
+    overrun(world, check)
+    dataplane_restarted(world, check)
+
+
+def stopped_during_a_flap(world, check):
+    world.node.control.signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    world.withdraw(*SETS)
+    world.wait_kernel()
+    world.announce("even4", "odd6")
+    world.wait_kernel()
+    time.sleep(max(begun + STOPPED - time.monotonic(), 0))
+    world.node.control.signal(signal.SIGCONT)
+    world.wait_dataplane()
+    world.compare(check, f"the control process was stopped for {STOPPED} s during a flap")
+
+
+def overrun(world, check):
+    """More changes than its socket holds, of routes that are gone again when it wakes up; and others that stay."""
+    world.node.control.signal(signal.SIGSTOP)
+    rounds = OVERRUN // 20_000
+    lines = []
+    for _ in range(rounds):
+        for word in ("add", "del"):
+            lines += [f"route {word} 30.{i >> 8}.{i & 255}.0/24 via {OF_ROUTER['first']}" for i in range(10_000)]
+    batch = world.node.rig.directory / "overrun"
+    batch.write_text("\n".join(lines) + "\n", encoding="ascii")
+    world.node.kernel.run("ip", "-batch", batch)
+    world.withdraw("even4")
+    world.announce("odd4", "even6")
+    world.wait_kernel()
+    world.node.control.signal(signal.SIGCONT)
+    world.wait_dataplane()
+    check("the socket was overrun", "event=netlink_overflow" in world.node.control.output())
+    world.compare(check, "and everything was read again")
+    feed = next(row for row in world.node.ctl("feeds")["feeds"] if row["name"] == "kernel")
+    check("no message of the kernel's was refused", int(feed["skipped"]) == 0 and feed["state"] == "synchronised", feed)
+
+
+def dataplane_restarted(world, check):
+    world.node.dataplane.stop(signal.SIGKILL)
+    world.node.start_dataplane()
+    begun = time.monotonic()
+    wait_until("the control process has programmed the new dataplane", lambda: world.node.is_programmed(world.node.ctl("status")), timeout=30)
+    world.wait_established()
+    world.announce(*SETS)
+    world.wait_dataplane()
+    world.compare(check, f"the dataplane was restarted, {time.monotonic() - begun:.0f} s ago")
+    check("and forwards", PATIENCE > 0 and world.world.client.pings("10.50.0.9"))
