@@ -1,7 +1,8 @@
 """BIRD beside the node, GoBGP and BIRD as its peers: learned, shared by both, announced; BIRD killed and started again."""
 import time
 
-from lib.other_bgp import Bird, GoBgp
+from lib.bird import Bird
+from lib.gobgp import GoBgp
 from lib.routed import ANNOUNCED, AS_OF_NODE, AS_OF_ROUTERS, OF_NODE, OF_ROUTER, SERVED, SERVER, Routed
 from lib.shell import wait_until
 

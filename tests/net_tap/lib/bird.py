@@ -1,6 +1,4 @@
-"""BIRD in a namespace as a BGP peer that announces many prefixes: sets of them, each withdrawn and announced at a word.
-
-A set is a static protocol `NAME4` or `NAME6`; all begin disabled."""
+"""BIRD in a namespace: a node's routing daemon beside FRR, and a peer that announces very many prefixes."""
 import ipaddress
 
 from .shell import run, wait_until
@@ -21,42 +19,58 @@ protocol bgp peer {{
 
 
 class Bird:
-    def __init__(self, space, address, address6, own_as, peer, peer_as):
-        self.space = space
-        self.directory = space.directory / f"{space.name}-bird"
-        self.directory.mkdir()
-        self.values = {"address": address, "address6": address6, "own_as": own_as, "peer": peer, "peer_as": peer_as,
-                       "log": self.directory / "log"}
-        self.statics = []
+    """BIRD 2 with a configuration in its own language."""
 
-    def add(self, name, prefixes):
-        """prefixes: of one family, as text."""
-        path = self.directory / f"{name}.routes"
-        path.write_text("".join(f"route {prefix} blackhole;\n" for prefix in prefixes), encoding="ascii")
-        family = "ipv6" if name.endswith("6") else "ipv4"
-        self.statics.append(f'protocol static {name} {{\n  disabled; {family};\n  include "{path}";\n}}')
+    def __init__(self, space, configuration):
+        self.space = space
+        self.folder = space.directory / f"bird-{space.name}"
+        self.folder.mkdir()
+        (self.folder / "bird.conf").write_text(configuration)
+        self.pid_file = self.folder / "bird.pid"
+        self.control = self.folder / "bird.ctl"
+        self.starts = 0
 
     def start(self):
-        file = self.directory / "bird.conf"
-        file.write_text(CONFIGURATION.format(statics="\n".join(self.statics), **self.values), encoding="ascii")
-        self.process = self.space.start(f"{self.space.name}-bird", "bird", "-f", "-c", file, "-s", self._socket, "-P", self.directory / "pid")
-        wait_until("BIRD answers", lambda: "BIRD" in self.ask("show", "status", check=False), timeout=60)
+        self.control.unlink(missing_ok=True)
+        self.starts += 1
+        self.process = self.space.start(f"bird-{self.space.name}-{self.starts}", "bird", "-f", "-c", self.folder / "bird.conf",
+                                        "-s", self.control, "-P", self.pid_file)
+        wait_until("BIRD answers", lambda: "BIRD" in self.ask("show status"), timeout=60)
         return self
 
-    @property
-    def _socket(self):
-        return self.directory / "control"
+    def ask(self, command, check=False):
+        return run("birdc", "-s", self.control, *command.split(), check=check, timeout=300)
 
-    def ask(self, *words, check=True):
-        return run("birdc", "-s", self._socket, *words, check=check, timeout=300)
+    def established(self, protocol):
+        return "Established" in self.ask(f"show protocols {protocol}")
+
+    def kill(self):
+        self.process.stop(9)
+
+
+class ManyPrefixes(Bird):
+    """A peer with sets of prefixes, each announced and withdrawn at a word: static protocols, disabled at first."""
+
+    def __init__(self, space, sets, **values):
+        """sets: by name, which ends with the family (4 or 6), prefixes as text; values: what the configuration lacks."""
+        super().__init__(space, "")
+        statics = "".join(self._static(name, prefixes) for name, prefixes in sets.items())
+        text = CONFIGURATION.format(statics=statics, log=self.folder / "log", **values)
+        (self.folder / "bird.conf").write_text(text, encoding="ascii")
+
+    def _static(self, name, prefixes):
+        path = self.folder / f"{name}.routes"
+        path.write_text("".join(f"route {prefix} blackhole;\n" for prefix in prefixes), encoding="ascii")
+        family = "ipv6" if name.endswith("6") else "ipv4"
+        return f'protocol static {name} {{\n  disabled; {family};\n  include "{path}";\n}}\n'
 
     def announce(self, *names):
         for name in names:
-            self.ask("enable", name)
+            self.ask(f"enable {name}", check=True)
 
     def withdraw(self, *names):
         for name in names:
-            self.ask("disable", name)
+            self.ask(f"disable {name}", check=True)
 
 
 def ipv4_prefixes(count, first="20.0.0.0"):

@@ -8,7 +8,7 @@ import os
 import time
 
 from . import gateways
-from .bird import Bird, ipv4_prefixes, ipv6_prefixes
+from .bird import ManyPrefixes, ipv4_prefixes, ipv6_prefixes
 from .frr import wait_established
 from .routed import AS_OF_NODE, AS_OF_ROUTERS, OF_NODE, OF_ROUTER, SERVER, Routed
 from .shell import run, wait_until
@@ -45,10 +45,8 @@ class ManyRoutes:
         self.frr = self.world.start_node_frr(session=())
         self.frr.configure(f"router bgp {AS_OF_NODE}", "address-family ipv6 unicast", f"neighbor {OF_ROUTER['second']} activate")
         self.world.start_router("first", session=())
-        self.bird = Bird(second, OF_ROUTER["second"], PEER6, AS_OF_ROUTERS, OF_NODE["second"], AS_OF_NODE)
-        for name, prefixes in self.sets.items():
-            self.bird.add(name, prefixes)
-        self.bird.start()
+        self.bird = ManyPrefixes(second, self.sets, address=OF_ROUTER["second"], address6=PEER6, own_as=AS_OF_ROUTERS,
+                                 peer=OF_NODE["second"], peer_as=AS_OF_NODE).start()
         self.wait_established()
 
     def wait_established(self):

@@ -1,38 +1,8 @@
-"""BIRD and GoBGP in a namespace: routing daemons beside FRR, for nodes and for their peers."""
+"""GoBGP in a namespace: a peer that announces what it is told."""
 import contextlib
 import json
 
 from .shell import run, wait_until
-
-
-class Bird:
-    """BIRD 2 with a configuration in its own language."""
-
-    def __init__(self, space, configuration):
-        self.space = space
-        self.folder = space.directory / f"bird-{space.name}"
-        self.folder.mkdir()
-        (self.folder / "bird.conf").write_text(configuration)
-        self.pid_file = self.folder / "bird.pid"
-        self.control = self.folder / "bird.ctl"
-        self.starts = 0
-
-    def start(self):
-        self.control.unlink(missing_ok=True)
-        self.starts += 1
-        self.process = self.space.start(f"bird-{self.space.name}-{self.starts}", "bird", "-f", "-c", self.folder / "bird.conf",
-                                        "-s", self.control, "-P", self.pid_file)
-        wait_until("BIRD listens", self.control.exists)
-        return self
-
-    def ask(self, command):
-        return run("birdc", "-s", self.control, command, check=False)
-
-    def established(self, protocol):
-        return "Established" in self.ask(f"show protocols {protocol}")
-
-    def kill(self):
-        self.process.stop(9)
 
 
 class GoBgp:
