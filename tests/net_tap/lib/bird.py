@@ -11,6 +11,7 @@ protocol device {{ }}
 protocol bgp peer {{
   local {address} as {own_as};
   neighbor {peer} as {peer_as};
+  hold time 15; keepalive time 3;  # a node that was restarted is not waited for longer
   connect delay time 1; connect retry time 1; error wait time 1, 2;
   ipv4 {{ import none; export where source = RTS_STATIC; next hop self; }};
   ipv6 {{ import none; export where source = RTS_STATIC; next hop address {address6}; }};

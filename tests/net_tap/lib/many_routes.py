@@ -154,8 +154,7 @@ class ManyRoutes:
 
 
 def link_local(space, link):
-    addresses = json.loads(space.ip(f"-j -6 addr show dev {link} scope link"))
-    return addresses[0]["addr_info"][0]["local"]
+    return space.ip(f"-6 -o addr show dev {link} scope link").split()[3].split("/")[0]
 
 
 def ticks(path):

@@ -336,8 +336,7 @@ TEST_CASE("routes are asked for and printed piece by piece")
     test::add_learned(*piece.mutable_routes()->mutable_learned(), "2001:db8::/32", "fe80::1", 1);
     piece.mutable_routes()->set_more(true);
     world.dataplane({{api::ROUTES, piece}});
-    const Outcome json = world.run({"routes", "--json", "--limit", "5"});
-    const std::string text = all_of(json);
+    const std::string text = world.print({"routes", "--json", "--limit", "5"});
     CHECK(world.dataplane_was_asked().query().limit() == 2);
     CHECK(world.dataplane_was_asked().query().routes_after().address() == packed("2001:db8::"));
     CHECK(world.dataplane_was_asked().query().routes_after().length() == 32);
@@ -350,17 +349,17 @@ TEST_CASE("routes are asked for and printed piece by piece")
     CHECK(read["routes"][5]["route"]["hops"][0]["gateway"] == "fe80::1");
     CHECK(std::count(text.begin(), text.end(), '\n') == 8); // a line for each, one before and one after
 
-    const std::string table = all_of(world.run({"routes", "--limit", "3"}));
+    const std::string table = world.print({"routes", "--limit", "3"});
     CHECK(contains(table, "public   192.0.2.0/24   10.20.0.1 on interface 1"));
     CHECK(world.dataplane_was_asked().query().topic() == api::PORTS); // names of interfaces, after the one piece
 
     piece.mutable_routes()->set_more(false);
     world.dataplane({{api::ROUTES, piece}});
-    CHECK(Json::parse(all_of(world.run({"routes", "--json"})))["routes"].size() == 3);
+    CHECK(Json::parse(world.print({"routes", "--json"}))["routes"].size() == 3);
     piece.mutable_routes()->Clear();
     world.dataplane({{api::ROUTES, piece}});
-    CHECK(all_of(world.run({"routes"})) == "there is no route\n");
-    CHECK(Json::parse(all_of(world.run({"routes", "--json"})))["routes"].empty());
+    CHECK(world.print({"routes"}) == "there is no route\n");
+    CHECK(Json::parse(world.print({"routes", "--json"}))["routes"].empty());
     world.dataplane({});
     CHECK(exit_of(world.run({"routes"})) == 1);
 }

@@ -59,6 +59,23 @@ public:
         Node node(*invocation);
         return invocation->command().run(*invocation, node);
     }
+    // All that is printed, also what is made piece by piece.
+    std::string print(Words words) const
+    {
+        words.insert(words.end(), {"--run-dir", folder.path()});
+        const auto invocation = Invocation::parse(words);
+        REQUIRE(invocation);
+        Node node(*invocation);
+        const Outcome outcome = invocation->command().run(*invocation, node);
+        REQUIRE(outcome);
+        std::string text = outcome->out;
+        while (outcome->has_rest()) {
+            const Piece piece = outcome->rest();
+            REQUIRE(piece);
+            text += *piece;
+        }
+        return text;
+    }
     [[nodiscard]] const api::Request& dataplane_was_asked() const { return dataplane_->asked; }
     [[nodiscard]] const api::Request& control_was_asked() const { return control_->asked; }
 
@@ -68,19 +85,6 @@ private:
     std::unique_ptr<Process> dataplane_;
     std::unique_ptr<Process> control_;
 };
-
-// All that is printed, also what is made piece by piece.
-inline std::string all_of(const Outcome& outcome)
-{
-    REQUIRE(outcome);
-    std::string text = outcome->out;
-    while (outcome->has_rest()) {
-        const Piece piece = outcome->rest();
-        REQUIRE(piece);
-        text += *piece;
-    }
-    return text;
-}
 
 inline int exit_of(const Outcome& outcome)
 {

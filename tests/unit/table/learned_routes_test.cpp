@@ -1,6 +1,9 @@
 // Learned routes in transactions: kept or taken back as a whole, second to a Route of the same prefix, read in pieces.
 #include <catch2/catch.hpp>
 
+#include <cstdio>
+#include <ctime>
+
 #include "tests/unit/table/programming.hpp"
 
 namespace sluice::table {
@@ -186,6 +189,35 @@ TEST_CASE("learned routes are read in pieces, in order, also while they change")
     const api::Programmed piece = at.model.programmed(nullptr);
     CHECK(api::count(piece.learned()) == 50);
     CHECK_FALSE(piece.more());
+}
+
+// Hidden: `table-test "[learned]"` prints the figures of the README.
+TEST_CASE("a million learned routes, programmed and moved to another next hop", "[.][bench][learned]")
+{
+    constexpr std::uint32_t ipv4_routes = 1'000'000;
+    constexpr std::uint32_t ipv6_routes = 200'000;
+    Limits limits;
+    limits.routes = ipv4_routes + ipv6_routes;
+    Learning at(limits);
+    REQUIRE(at.put({neighbor("10.0.0.1", "52:54:00:00:00:01"), neighbor("10.0.0.2", "52:54:00:00:00:02")}) == "");
+    const auto key_of = [](std::uint32_t i) {
+        if (i < ipv4_routes) return RouteKey{std::uint64_t{0x14000000 + (i << 8)} << 32, 0, 24, false};
+        return RouteKey{0x2A00'0000'0000'0000 + (std::uint64_t{i} << 16), 0, 48, true};
+    };
+    for (const char* gateway : {"10.0.0.1", "10.0.0.2"}) {
+        const std::clock_t start = std::clock(); // of the processor: a busy machine does no more
+        for (std::uint32_t i = 0; i < ipv4_routes + ipv6_routes;) {
+            api::Transaction piece = at.transaction({});
+            add_learned(*piece.mutable_upsert_routes(), key_of(i++).prefix().text(), gateway);
+            for (std::size_t n = 1; n < api::routes_per_message && i < ipv4_routes + ipv6_routes; ++n)
+                api::append(*piece.mutable_upsert_routes(), key_of(i++), 0);
+            REQUIRE(at.send(piece) == "");
+        }
+        const double took = static_cast<double>(std::clock() - start) * 1000 / CLOCKS_PER_SEC;
+        std::printf("1,000,000 IPv4 and 200,000 IPv6 routes via %s: %.0f ms\n", gateway, took);
+    }
+    CHECK(at.model.learned().size() == limits.routes);
+    std::printf("learned: %zu MB\n", at.model.learned().bytes_used() >> 20);
 }
 
 } // namespace sluice::table
