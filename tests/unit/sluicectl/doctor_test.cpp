@@ -324,13 +324,15 @@ TEST_CASE("a NIC that stays with the kernel is judged by its interface")
 
 TEST_CASE("a virtual device over an interface of the kernel needs that interface, and no vfio")
 {
-    const std::string shared = replaced(replaced(gateway, "\"0000:3b:00.1\"", "\"net_af_packet0,iface=eth9\""),
-                                        "\"3B:00.0,some-argument=1\"", "net_tap0");
-    Clinic clinic;
-    clinic.machine.remove("/sys/bus/pci");
-    clinic.machine.remove("/sys/class/iommu");
-    CHECK(clinic.found(shared) == std::vector{Found{"interface", "ports.fabric.device: there is no interface eth9",
-                                                    "ip -br link   # lists those of this machine"}});
+    for (const char* device : {"\"net_af_packet0,iface=eth9\"", "{af-xdp: eth9}"}) {
+        const std::string shared =
+            replaced(replaced(gateway, "\"0000:3b:00.1\"", device), "\"3B:00.0,some-argument=1\"", "net_tap0");
+        Clinic clinic;
+        clinic.machine.remove("/sys/bus/pci");
+        clinic.machine.remove("/sys/class/iommu");
+        CHECK(clinic.found(shared) == std::vector{Found{"interface", "ports.fabric.device: there is no interface eth9",
+                                                        "ip -br link   # lists those of this machine"}});
+    }
 }
 
 TEST_CASE("without a configuration the machine itself is judged")

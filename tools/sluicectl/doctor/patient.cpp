@@ -18,12 +18,13 @@ std::string pci_address(const std::string& device)
     return address;
 }
 
-// "net_af_packet0,iface=eth2" → "eth2". A net_tap device makes its interface itself.
-std::string shared_interface(const std::string& device)
+// {af-xdp: eth2} and "net_af_packet0,iface=eth2" → "eth2". A net_tap device makes its interface itself.
+std::string shared_interface(const config::Port& port)
 {
-    static const std::regex form("(net_af_packet|net_af_xdp)[^,]*,(.*,)?iface=([^,]+)(,.*)?");
+    if (port.is_shared()) return port.kernel_interface;
+    static const std::regex form("net_af_packet[^,]*,(.*,)?iface=([^,]+)(,.*)?");
     std::smatch parts;
-    return std::regex_match(device, parts, form) ? parts[3].str() : std::string();
+    return std::regex_match(port.device, parts, form) ? parts[2].str() : std::string();
 }
 
 } // namespace
@@ -49,7 +50,7 @@ Patient patient_of(const SystemFiles& files, const config::Config* config)
     Patient patient{files, config, {}};
     if (config == nullptr) return patient;
     for (const auto& [name, port] : config->ports) {
-        Nic nic{name, pci_address(port.device), {}, shared_interface(port.device), port.mtu};
+        Nic nic{name, pci_address(port.device), {}, shared_interface(port), port.mtu};
         if (nic.is_pci()) {
             nic.driver = files.link(nic.folder() + "/driver");
             const auto interfaces = files.names(nic.folder() + "/net");
