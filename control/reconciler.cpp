@@ -1,6 +1,6 @@
-// Waits: 1 ms for what a change brings with it, 5 ms after a round for more to gather (longer when a round costs more,
-// so that it never takes over a fifth of the time; one of routes costs what has changed), 100 ms doubling to 5 s
-// between tries to connect, and the same after a refusal.
+// Waits: 1 ms for what a change brings with it, 5 ms after a round for more to gather (50 after many routes; longer
+// when a round of objects costs more, so that it never takes over a fifth of the time; one of routes costs what has
+// changed), 100 ms doubling to 5 s between tries to connect, and the same after a refusal.
 #include "control/reconciler.hpp"
 
 #include <algorithm>
@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds follow{1};
 constexpr milliseconds gather{5};
+constexpr milliseconds gather_flood{50}; // after a piece of many routes
+constexpr std::size_t flood = 256;       // routes; a transaction costs the dataplane a copy of each root it changes
 constexpr int cost_share = 4;
 constexpr milliseconds least_patience{100};
 constexpr milliseconds most_patience{5'000};
@@ -140,9 +142,10 @@ void Reconciler::program_routes(Clock::time_point now)
 {
     routes_due_.reset();
     api::Transaction transaction;
-    if (hooks_.learned->fill(transaction, api::routes_per_message) == 0) return look_for_more(now, false);
+    const std::size_t count = hooks_.learned->fill(transaction, api::routes_per_message);
+    if (count == 0) return look_for_more(now, false);
     const auto result = send(std::move(transaction));
-    routes_rest_until_ = now + gather;
+    routes_rest_until_ = now + (count < flood ? gather : gather_flood);
     if (!result) {
         hooks_.learned->refused();
         if (!client_->connected()) return lose(now, result.error().text());
