@@ -70,15 +70,16 @@ TEST_CASE("a NIC that stays with the kernel is known by our name for it")
     control::netlink::OurLinks ours{"edge"};
     ours.add("eth2", "fabric");
     world.mirror.set_links(ours);
-    world.mirror.clear();
+    world.mirror.begin_dump();
     world.tell(link(3, "fabric")); // the TAP for what is punted
-    CHECK(world.mirror.snapshot().links.empty());
+    CHECK(world.mirror.links().empty());
     world.tell(link(5, "eth2"));
     world.tell(neighbor(5, "10.20.0.11"));
-    CHECK(world.mirror.snapshot().links == std::set<std::string>{"fabric"});
+    world.mirror.end_dump();
+    CHECK(world.mirror.links().size() == 1);
     CHECK(world.mirror.links().at("fabric").index == 5);
-    REQUIRE(world.mirror.snapshot().neighbors.size() == 1);
-    CHECK(world.mirror.snapshot().neighbors[0].interface == "fabric");
+    REQUIRE(world.neighbors().size() == 1);
+    CHECK(world.neighbors()[0].starts_with("fabric 10.20.0.11 "));
     CHECK(world.mirror.is_usable({"fabric", *IpAddress::parse("10.20.0.11")}));
 }
 
