@@ -26,7 +26,7 @@ FOLDERS = {  # of questions, with what they are about
     "vxlan": "the kernel's VXLAN device as peer; net_tap",
     "gtpu": "tunnels made by scapy and read by tshark; net_tap",
     "bgp": "FRR beside a node, with FRR as peers: routes, ECMP, BFD, managed configuration, deaths; net_tap",
-    "routes": "very many routes from BIRD: flaps, a stopped control process, an overrun socket, a restart; net_tap",
+    "routes": "very many routes from BIRD: flaps, a stopped control process, an overrun socket; net_tap",
     "registry": "ZooKeeper and a file: how fast a change is a packet's, outages, hostile entries; net_tap",
     "control": "configurations applied under traffic, on trial, the control process killed; net_tap",
     "health": "backends killed, silent, drained and all down: where flows go; net_tap",

@@ -1,13 +1,12 @@
-"""The control process is stopped during a flap, the dataplane is restarted, the socket overruns: each ends in the peers' set."""
+"""The control process is stopped for 10 s during a flap, and its socket overruns: each ends in exactly the peers' set."""
 import signal
 import time
 
 from lib.many_routes import SETS, ManyRoutes
-from lib.routed import OF_ROUTER, SERVER
-from lib.shell import wait_until
+from lib.routed import OF_ROUTER
 
 STOPPED = 10  # seconds
-OVERRUN = 400_000  # changes; the socket's 64 MB, which the kernel doubles, hold some 170,000
+OVERRUN = 400_000  # changes; 100,000 fit into the socket's buffer
 
 
 def ask(rig, check):
@@ -17,8 +16,7 @@ def ask(rig, check):
     world.announce(*SETS)
     world.wait_dataplane()
     stopped_during_a_flap(world, check)
-    dataplane_restarted(world, check)
-    overrun(world, check)  # last: zebra's own socket overruns as well, and it knows new links no more
+    overrun(world, check)
 
 
 def stopped_during_a_flap(world, check):
@@ -46,6 +44,7 @@ def overrun(world, check):
     batch.write_text("\n".join(lines) + "\n", encoding="ascii")
     world.node.kernel.run("ip", "-batch", batch)
     world.withdraw("even4")
+    world.announce("odd4", "even6")
     world.wait_kernel()
     world.node.control.signal(signal.SIGCONT)
     world.wait_dataplane()
@@ -53,15 +52,3 @@ def overrun(world, check):
     world.compare(check, "and everything was read again")
     feed = next(row for row in world.node.ctl("feeds")["feeds"] if row["name"] == "kernel")
     check("no message of the kernel's was refused", int(feed["skipped"]) == 0 and feed["state"] == "synchronised", feed)
-
-
-def dataplane_restarted(world, check):
-    world.node.dataplane.stop(signal.SIGKILL)
-    world.node.start_dataplane()
-    begun = time.monotonic()
-    wait_until("the control process has programmed the new dataplane", lambda: world.node.is_programmed(world.node.ctl("status")), timeout=30)
-    world.wait_established()
-    world.announce(*SETS)
-    world.wait_dataplane()
-    world.compare(check, f"the dataplane was restarted, {time.monotonic() - begun:.0f} s ago")
-    check("and forwards", world.world.client.pings(SERVER))
