@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto probe_interval = std::chrono::seconds(1);
 constexpr auto confirmation_interval = std::chrono::seconds(30);
+constexpr std::array retold_after{std::chrono::seconds(1), std::chrono::seconds(5)};
 constexpr std::size_t most_asked = 4'096; // neighbours remembered beyond the next hops; more are asked for once only
 
 const std::vector<unsigned> groups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
@@ -92,6 +93,7 @@ Result<void> Worker::step(TimePoint now)
     std::erase_if(confined_, [&](std::uint32_t link) { return !present.contains(link); }); // numbers are given again
     for (const auto& [name, link] : links)
         set_up(name, link);
+    tell_addresses_again(now);
     announced_.step(requests_, now);
     probe_unresolved(now);
     confirm_stale(now);
@@ -139,8 +141,23 @@ void Worker::set_addresses(const std::string& name, std::uint32_t link, const st
             report("removal of " + entry.prefix.text() + " from " + name,
                    remove_address(requests_, link, entry.prefix));
     for (const Prefix& address : wanted)
-        if (!present.contains({address, true}) && !present.contains({address, false}))
+        if (!present.contains({address, true}) && !present.contains({address, false})) {
             report("address " + address.text() + " of " + name, add_address(requests_, link, address));
+            for (const auto wait : retold_after)
+                retellings_.push_back({std::chrono::steady_clock::now() + wait, link, address});
+        }
+}
+
+// FRR 8 reads links and addresses from two sockets. An address that it reads before its link is lost to it, and with it
+// every session from that address, until the kernel tells it again.
+void Worker::tell_addresses_again(TimePoint now)
+{
+    std::erase_if(retellings_, [&](const Retelling& each) {
+        if (now < each.due) return false;
+        if (mirror_.addresses(each.link).contains({each.address, true}))
+            (void)add_address(requests_, each.link, each.address); // changes nothing; one that fails has gone
+        return true;
+    });
 }
 
 void Worker::confine(const std::string& name, std::uint32_t link)

@@ -59,6 +59,7 @@ private:
     void handle(const nlmsghdr& message);
     void set_up(const std::string& name, const LinkState& link);
     void set_addresses(const std::string& name, std::uint32_t link, const std::set<Prefix>& wanted);
+    void tell_addresses_again(TimePoint now);
     void confine(const std::string& name, std::uint32_t link);
     void report(const std::string& what, const Result<void>& done);
     void probe_unresolved(TimePoint now);
@@ -72,6 +73,12 @@ private:
     Namespace kind_;
     Wanted wanted_;
     std::set<NeighborPlace> asked_;
+    struct Retelling {
+        TimePoint due;
+        std::uint32_t link;
+        Prefix address;
+    };
+    std::vector<Retelling> retellings_;
     std::set<std::uint32_t> confined_;           // links that were kept from forwarding
     std::map<std::string, std::string> refused_; // what was tried → the kernel's word, so that it is logged once
     bool dump_due_ = true;

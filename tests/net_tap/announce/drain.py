@@ -68,12 +68,15 @@ def stopped(check, world):
 
 
 def restarted(check, world):
+    addresses = world.node.kernel.start("addresses", "stdbuf", "-oL", "ip", "monitor", "address")
     world.node.start_dataplane()
     # FRR doubles its wait after every session that broke, up to a minute; this begins anew.
     world.peer.text("clear bgp 198.51.100.6")
     world.frr.text("clear bgp 198.51.100.5")
     wait_until("the router has both ways again", lambda: ways(world) == {"198.51.100.6", "198.51.100.10"}, timeout=60)
     check("started again, it is programmed and announced again", True)
+    wait_until("an address is told again", lambda: addresses.output().count("198.51.100.6/30") >= 2)
+    check("addresses of new links are told again, to daemons that read them before the links", True)
 
 
 def again(check, node):
