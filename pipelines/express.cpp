@@ -59,9 +59,7 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::resolve);
     find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
     ended(Pass::tunnel);
-    // `now` stands still in a burst: when the cap is used up, none of it begins a session.
-    if (openings_ && new_sessions_.would_allow(context_.now))
-        Openings(tables_, sessions_, reserves_).foresee(lane_, count);
+    if (openings_) Openings(tables_, sessions_, reserves_).foresee(lane_, count);
     ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);

@@ -19,20 +19,14 @@ public:
     // `now` in TSC ticks, never going back.
     [[nodiscard]] bool allows(std::uint64_t now) noexcept
     {
-        next_ = first_free(now);
+        const std::uint64_t saved_since = now > most_saved_ ? now - most_saved_ : 0;
+        next_ = std::max(next_, saved_since);
         if (next_ > now) return false;
         next_ += interval_;
         return true;
     }
-    // What allows() would say; takes nothing.
-    [[nodiscard]] bool would_allow(std::uint64_t now) const noexcept { return first_free(now) <= now; }
 
 private:
-    [[nodiscard]] std::uint64_t first_free(std::uint64_t now) const noexcept
-    {
-        return std::max(next_, now > most_saved_ ? now - most_saved_ : 0);
-    }
-
     std::uint64_t interval_;
     std::uint64_t most_saved_;
     std::uint64_t next_ = 0;
