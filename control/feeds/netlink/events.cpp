@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 
+#include "control/feeds/netlink/eventfd.hpp"
 #include "control/privileges.hpp"
 
 namespace sluice::control::netlink {
@@ -14,18 +15,6 @@ namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
 constexpr int most_chunks = 64; // of one call
-
-void raise(int eventfd_descriptor)
-{
-    const std::uint64_t one = 1;
-    (void)!::write(eventfd_descriptor, &one, sizeof one); // can only fail when it is raised already
-}
-
-void lower(int eventfd_descriptor)
-{
-    std::uint64_t count = 0;
-    (void)!::read(eventfd_descriptor, &count, sizeof count);
-}
 
 } // namespace
 

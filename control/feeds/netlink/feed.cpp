@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 
+#include "control/feeds/netlink/eventfd.hpp"
 #include "control/feeds/netlink/namespace.hpp"
 
 namespace sluice::control::netlink {
@@ -16,18 +17,6 @@ namespace {
 
 constexpr int longest_wait_ms = 1'000;     // neighbours are probed each second
 constexpr std::size_t most_probes = 4'096; // that wait; a peer can cause them
-
-void raise(int eventfd_descriptor)
-{
-    const std::uint64_t one = 1;
-    (void)!::write(eventfd_descriptor, &one, sizeof one); // can only fail when it is raised already
-}
-
-void lower(int eventfd_descriptor)
-{
-    std::uint64_t count = 0;
-    (void)!::read(eventfd_descriptor, &count, sizeof count);
-}
 
 // Confined before the worker is there, whose own thread inherits what this one may do.
 Result<Worker> prepare(const std::string& netns, const OurLinks& ours, const std::function<void()>& confine)
