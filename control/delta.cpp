@@ -26,9 +26,9 @@ api::Transaction delta(const ObjectSet& programmed, const ObjectSet& wanted)
 void record(ObjectSet& programmed, const api::Transaction& transaction)
 {
     for (const api::Object& object : transaction.remove())
-        programmed.erase(key_of(object));
+        programmed.erase(object_key(object));
     for (const api::Object& object : transaction.upsert())
-        programmed.insert_or_assign(key_of(object), object);
+        programmed.insert_or_assign(object_key(object), object);
 }
 
 } // namespace sluice::control

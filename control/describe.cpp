@@ -111,11 +111,11 @@ std::vector<std::string> describe_changes(const ObjectSet& programmed, const Obj
     const api::Transaction transaction = delta(programmed, wanted);
     std::vector<std::string> lines;
     for (const api::Object& object : transaction.remove()) {
-        const auto old = programmed.find(key_of(object));
+        const auto old = programmed.find(object_key(object));
         lines.push_back("- " + describe(old == programmed.end() ? object : old->second));
     }
     for (const api::Object& object : transaction.upsert())
-        lines.push_back((programmed.contains(key_of(object)) ? "~ " : "+ ") + describe(object));
+        lines.push_back((programmed.contains(object_key(object)) ? "~ " : "+ ") + describe(object));
     return lines;
 }
 

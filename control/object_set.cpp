@@ -1,32 +1,10 @@
-// Keys as the contract states them beside each message (dataplane/api/sluice.proto).
 #include "control/object_set.hpp"
-
-#include <cstdint>
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 namespace sluice::control {
 namespace {
-
-std::string big_endian(std::uint32_t value)
-{
-    std::string out;
-    for (const unsigned shift : {24U, 16U, 8U, 0U})
-        out += static_cast<char>(value >> shift & 0xFFU);
-    return out;
-}
-
-// IPv4 sorts before IPv6 because the length byte comes first.
-std::string sized(const std::string& address)
-{
-    return static_cast<char>(address.size()) + address;
-}
-
-std::string prefix_key(const api::Address& prefix)
-{
-    return sized(prefix.address()) + big_endian(prefix.length());
-}
 
 std::string serialise(const api::Object& object)
 {
@@ -40,36 +18,6 @@ std::string serialise(const api::Object& object)
 }
 
 } // namespace
-
-Key key_of(const api::Object& object)
-{
-    using Object = api::Object;
-    const int kind = object.kind_case();
-    switch (object.kind_case()) {
-    case Object::kInterface:
-        return {kind, big_endian(object.interface().id())};
-    case Object::kNetwork:
-        return {kind, big_endian(object.network().id())};
-    case Object::kRoute:
-        return {kind, big_endian(object.route().network()) + prefix_key(object.route().prefix())};
-    case Object::kNeighbor:
-        return {kind, big_endian(object.neighbor().interface()) + sized(object.neighbor().address())};
-    case Object::kGtpuTunnel:
-        return {kind, big_endian(object.gtpu_tunnel().teid())};
-    case Object::kPool:
-        return {kind, big_endian(object.pool().id())};
-    case Object::kNatRule:
-        return {kind, big_endian(object.nat_rule().order())};
-    case Object::kEip:
-        return {kind, sized(object.eip().public_address())};
-    case Object::kService:
-        return {kind, big_endian(object.service().id())};
-    case Object::kSettings:
-    case Object::KIND_NOT_SET:
-        break;
-    }
-    return {kind, {}};
-}
 
 api::Object key_only(const api::Object& object)
 {

@@ -3,21 +3,12 @@
 #pragma once
 
 #include <map>
-#include <string>
 
-#include "dataplane/api/sluice.pb.h"
+#include "dataplane/api/object_key.hpp"
 
 namespace sluice::control {
 
-struct Key {
-    int kind = 0;      // api::Object::KindCase
-    std::string bytes; // key fields, big-endian, so that order is by number and by address
-    auto operator<=>(const Key&) const = default;
-};
-
-using ObjectSet = std::map<Key, api::Object>;
-
-[[nodiscard]] Key key_of(const api::Object& object);
+using ObjectSet = std::map<api::ObjectKey, api::Object>;
 
 // The form a removal has: key fields only.
 [[nodiscard]] api::Object key_only(const api::Object& object);
@@ -30,7 +21,7 @@ template<class Objects>
 {
     ObjectSet set;
     for (const api::Object& object : objects)
-        set.insert_or_assign(key_of(object), object);
+        set.insert_or_assign(object_key(object), object);
     return set;
 }
 

@@ -43,8 +43,8 @@ std::optional<Kind> kind_of(std::uint32_t metric)
 Usable usable_services(const ObjectSet& objects)
 {
     Usable usable;
-    const auto end = objects.lower_bound({api::Object::kService + 1, {}});
-    for (auto at = objects.lower_bound({api::Object::kService, {}}); at != end; ++at) {
+    constexpr auto kind = api::Kind::kService;
+    for (auto at = objects.lower_bound({kind, {}}); at != objects.end() && at->first.kind == kind; ++at) {
         const api::Service& service = at->second.service();
         const auto address = IpAddress::unpack(service.address());
         if (address && has_usable_backend(service)) usable.emplace(service.name(), *address);

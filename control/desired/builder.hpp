@@ -14,7 +14,7 @@ struct Builder {
     Desired out;
 
     // The first source of an object wins: configuration before kernel.
-    void add(const api::Object& object) { out.objects.emplace(key_of(object), object); }
+    void add(const api::Object& object) { out.objects.emplace(object_key(object), object); }
 
     [[nodiscard]] std::uint32_t network_id(const std::string& name);
     [[nodiscard]] std::string place(int line) const { return in.place(line); }

@@ -21,7 +21,7 @@ void want(Builder& builder, std::uint32_t interface, const std::string& packed_a
     const auto& entries = builder.interfaces.entries();
     const auto address = IpAddress::unpack(packed_address);
     if (!address || interface >= entries.size()) return;
-    const auto known = builder.out.objects.find(key_of(neighbor_of(interface, *address, {}, {})));
+    const auto known = builder.out.objects.find(object_key(neighbor_of(interface, *address, {}, {})));
     if (known != builder.out.objects.end() && known->second.neighbor().source() == "static") return;
     builder.out.next_hops.insert({entries[interface].name, *address});
 }

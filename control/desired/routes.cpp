@@ -88,7 +88,7 @@ void add_static_routes(Builder& builder)
         api::NextHop& hop = *object.mutable_route()->add_hops();
         if (set_hop_in_vpc(builder, route, hop) || set_hop_on_interface(builder, route, hop)) {
             // Lines with one prefix share its traffic.
-            const auto present = builder.out.objects.find(key_of(object));
+            const auto present = builder.out.objects.find(object_key(object));
             const bool shares = present != builder.out.objects.end() && present->second.route().source() == "static";
             if (shares)
                 *present->second.mutable_route()->add_hops() = hop;

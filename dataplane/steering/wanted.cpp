@@ -35,17 +35,17 @@ Wanted::Named Wanted::named_by(const api::Object& object) const
 {
     Named named;
     switch (object.kind_case()) {
-    case table::Kind::kService:
+    case api::Kind::kService:
         named.prefixes.push_back(host(object.service().address()));
         break;
-    case table::Kind::kEip:
+    case api::Kind::kEip:
         named.prefixes.push_back(host(object.eip().public_address()));
         break;
-    case table::Kind::kPool:
+    case api::Kind::kPool:
         for (const api::Address& address : object.pool().addresses())
             named.prefixes.push_back(table::prefix_of(address).masked());
         break;
-    case table::Kind::kInterface:
+    case api::Kind::kInterface:
         named.owner = Owner::kernel;
         if (!kernel_interfaces_.contains(object.interface().id())) break;
         for (const api::Address& address : object.interface().addresses())
@@ -67,7 +67,7 @@ void Wanted::count(const Named& named, bool more, std::set<Prefix>& touched)
     }
 }
 
-void Wanted::replace(const table::ObjectKey& key, Named now, std::set<Prefix>& touched)
+void Wanted::replace(const api::ObjectKey& key, Named now, std::set<Prefix>& touched)
 {
     Named& held = named_[key];
     count(held, false, touched);
@@ -81,11 +81,11 @@ Change Wanted::follow(const api::Transaction& transaction)
     Change change;
     std::set<Prefix> touched;
     for (const api::Object& object : transaction.remove()) {
-        if (is_concerned(object)) replace(table::object_key(object), {}, touched);
+        if (is_concerned(object)) replace(api::object_key(object), {}, touched);
         if (object.has_settings()) change.endpoints = Endpoints{};
     }
     for (const api::Object& object : transaction.upsert()) {
-        if (is_concerned(object)) replace(table::object_key(object), named_by(object), touched);
+        if (is_concerned(object)) replace(api::object_key(object), named_by(object), touched);
         if (object.has_settings()) change.endpoints = endpoints_of(object.settings());
     }
     for (const Prefix& prefix : touched) {

@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
+#include "dataplane/api/object_key.hpp"
 #include "dataplane/api/sluice.pb.h"
 #include "dataplane/base/address.hpp"
-#include "dataplane/table/build/object_key.hpp"
 
 namespace sluice::steering {
 
@@ -57,11 +57,11 @@ private:
     };
 
     [[nodiscard]] Named named_by(const api::Object& object) const;
-    void replace(const table::ObjectKey& key, Named now, std::set<Prefix>& touched);
+    void replace(const api::ObjectKey& key, Named now, std::set<Prefix>& touched);
     void count(const Named& named, bool more, std::set<Prefix>& touched);
 
     std::set<std::uint32_t> kernel_interfaces_;
-    std::map<table::ObjectKey, Named> named_; // by object: what it says now
+    std::map<api::ObjectKey, Named> named_; // by object: what it says now
     std::map<Prefix, Uses> uses_;
     std::map<Prefix, Owner> told_;
 };

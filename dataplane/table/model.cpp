@@ -1,6 +1,7 @@
 #include "dataplane/table/model.hpp"
 
 #include "dataplane/table/build/assemble.hpp"
+#include "dataplane/table/build/describe.hpp"
 #include "dataplane/table/build/validate.hpp"
 
 namespace sluice::table {

@@ -10,9 +10,12 @@
 #include <optional>
 #include <vector>
 
-#include "dataplane/table/build/object_key.hpp"
+#include "dataplane/api/object_key.hpp"
 
 namespace sluice::table {
+
+using api::Kind;
+using api::ObjectKey;
 
 // An object that is not the same as before; null: it was, or is, not there. Valid until the store changes.
 struct Change {
@@ -32,7 +35,7 @@ public:
     [[nodiscard]] const std::vector<Change>& of(Kind kind) const { return of_kind_[kind]; }
 
 private:
-    std::array<std::vector<Change>, kind_count> of_kind_;
+    std::array<std::vector<Change>, api::kind_count> of_kind_;
 };
 
 class ObjectStore {
@@ -66,7 +69,7 @@ public:
 
 private:
     Objects objects_;
-    std::array<std::size_t, kind_count> counts_{};
+    std::array<std::size_t, api::kind_count> counts_{};
     std::map<ObjectKey, std::optional<api::Object>> undo_; // what the open transaction touched, as it was before
 };
 

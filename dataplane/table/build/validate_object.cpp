@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dataplane/api/route_set.hpp"
+#include "dataplane/table/build/describe.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 #include "dataplane/wire/endian.hpp"

@@ -3,6 +3,7 @@
 #include <set>
 #include <tuple>
 
+#include "dataplane/table/build/describe.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 #include "dataplane/wire/ip_protocol.hpp"

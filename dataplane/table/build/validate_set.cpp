@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "dataplane/table/build/describe.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 

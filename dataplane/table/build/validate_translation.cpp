@@ -2,6 +2,7 @@
 #include <bit>
 #include <map>
 
+#include "dataplane/table/build/describe.hpp"
 #include "dataplane/table/build/fields.hpp"
 #include "dataplane/table/build/validate.hpp"
 

@@ -62,7 +62,7 @@ TEST_CASE("an object is sent when it is new or another, and once")
 {
     for (const auto& [object, changed] : twins()) {
         INFO(object.ShortDebugString());
-        CHECK(key_of(object) == key_of(changed));
+        CHECK(object_key(object) == object_key(changed));
         const api::Transaction added = delta({}, set({object}));
         REQUIRE(added.upsert_size() == 1);
         CHECK(added.upsert(0).SerializeAsString() == object.SerializeAsString());
@@ -85,7 +85,7 @@ TEST_CASE("an object that is not wanted any more is removed by its key alone")
             continue;
         }
         REQUIRE(removed.remove_size() == 1);
-        CHECK(key_of(removed.remove(0)) == key_of(object));
+        CHECK(object_key(removed.remove(0)) == object_key(object));
         CHECK(removed.remove(0).SerializeAsString() == key_only(changed).SerializeAsString()); // no content in it
         CHECK(removed.remove(0).ByteSizeLong() <= object.ByteSizeLong());
     }
@@ -95,10 +95,10 @@ TEST_CASE("what was recorded is what a second difference starts from")
 {
     ObjectSet programmed, wanted;
     for (const auto& [object, changed] : twins())
-        programmed.emplace(key_of(object), object);
+        programmed.emplace(object_key(object), object);
     for (const auto& [object, changed] : twins())
-        if (!object.has_route()) wanted.emplace(key_of(changed), changed);
-    wanted.emplace(key_of(network(9)), network(9));
+        if (!object.has_route()) wanted.emplace(object_key(changed), changed);
+    wanted.emplace(object_key(network(9)), network(9));
     const api::Transaction transaction = delta(programmed, wanted);
     CHECK(transaction.remove_size() == 1);
     CHECK(transaction.upsert_size() == 10); // nine that changed and one that is new
@@ -121,7 +121,7 @@ TEST_CASE("keys sort by kind, then by number or address, IPv4 first")
                                           neighbor("9.0.0.1", "52:54:00:00:00:01", 1)};
     for (std::size_t i = 1; i < sorted.size(); ++i) {
         INFO(sorted[i].ShortDebugString());
-        CHECK(key_of(sorted[i - 1]) < key_of(sorted[i]));
+        CHECK(object_key(sorted[i - 1]) < object_key(sorted[i]));
     }
 }
 

@@ -61,7 +61,7 @@ control::ObjectSet FakeDataplane::programmed() const
         *object.mutable_route()->mutable_prefix() = api::to_address(key);
         *object.mutable_route()->mutable_hops() = via.hops();
         object.mutable_route()->set_source(via.source());
-        all.emplace(control::key_of(object), object); // a Route of this prefix counts
+        all.emplace(api::object_key(object), object); // a Route of this prefix counts
     });
     return all;
 }

@@ -33,13 +33,13 @@ public:
                      patience_ms)
     {
         for (unsigned id = 1; id <= 5; ++id)
-            wanted.emplace(key_of(network(id)), network(id));
+            wanted.emplace(object_key(network(id)), network(id));
     }
     [[nodiscard]] std::unique_ptr<FakeDataplane> dataplane(std::uint64_t identity = 1) const
     {
         return std::make_unique<FakeDataplane>(socket, config, identity);
     }
-    void want(const api::Object& object) { wanted.insert_or_assign(key_of(object), object); }
+    void want(const api::Object& object) { wanted.insert_or_assign(object_key(object), object); }
 
     test::TemporaryFolder folder;
     std::string socket = folder.file("dataplane.sock");
@@ -80,7 +80,7 @@ TEST_CASE("changes of a few milliseconds go together, and what did not change is
     CHECK(due > world.now);
     world.want(network(7));
     world.reconciler.mark_dirty(world.now);
-    world.wanted.erase(key_of(network(1)));
+    world.wanted.erase(object_key(network(1)));
     (void)world.reconciler.step(due);
     REQUIRE(dataplane->transactions().size() == 2);
     CHECK(dataplane->transactions()[1].upsert_size() == 2);
@@ -183,7 +183,7 @@ TEST_CASE("a refusal names the object, nothing of its transaction stays, and the
     CHECK(dataplane->programmed().size() == 5);
     CHECK(world.reconciler.programmed().size() == 5);
     CHECK(world.reconciler.tally().refused == 1);
-    world.wanted.erase(key_of(stray));
+    world.wanted.erase(object_key(stray));
     world.reconciler.mark_dirty(world.now);
     (void)world.reconciler.step(world.now + 1s);
     CHECK(dataplane->programmed().size() == 6);
