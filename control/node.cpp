@@ -13,6 +13,17 @@
 #include "control/started.hpp"
 
 namespace sluice::control {
+namespace {
+
+// The table of routes is shared with those of the configuration.
+std::size_t room_for_learned(const config::Config& config, const ObjectSet& objects)
+{
+    const auto own = static_cast<std::size_t>(
+        std::ranges::count(objects, api::Kind::kRoute, [](const auto& each) { return each.first.kind; }));
+    return config.memory.routes - std::min<std::size_t>(config.memory.routes, own);
+}
+
+} // namespace
 
 Node::Node(Configuration first, Generations generations, std::string dataplane_socket, NodeHooks hooks)
     : generations_(std::move(generations))
@@ -66,6 +77,7 @@ ObjectSet Node::wanted(const ObjectSet& programmed)
         for (const std::string& problem : state.problems)
             spdlog::warn("event=not_expressible what=\"{}\"", problem);
     problems_ = std::move(state.problems);
+    learned_.set_room(room_for_learned(plan_.effective, state.objects));
     take_services(std::move(state.services), std::move(state.warnings));
     announcer_.set_next(announce::usable_services(state.objects));
     announce_due_ = true;

@@ -56,6 +56,10 @@ api::ControlStatus Node::status() const
         if (service.all_down) status.set_services_all_down(status.services_all_down() + 1);
     for (const std::string& warning : warnings_)
         status.add_warnings(warning);
+    if (learned_.left_out() != 0)
+        status.add_warnings("learned routes: " + std::to_string(learned_.left_out()) +
+                            " are not programmed, because all of memory.routes " +
+                            std::to_string(plan_.effective.memory.routes) + " are in use");
     for (const std::string& line : drained_.unreadable())
         status.add_warnings(line);
     if (started_unknown_)

@@ -30,8 +30,21 @@ void LearnedRoutes::resolve_all()
     look_at_all();
 }
 
+void LearnedRoutes::set_room(std::size_t routes)
+{
+    if (routes > room_) reconsider_left_out();
+    room_ = routes;
+}
+
+void LearnedRoutes::reconsider_left_out()
+{
+    due_.insert(due_.end(), left_out_.begin(), left_out_.end());
+    left_out_.clear();
+}
+
 void LearnedRoutes::apply(const KernelUpdate& update)
 {
+    reconsider_left_out(); // some may have gone
     for (const auto& [number, via] : update.vias)
         define(number, via);
     for (const KernelRoute& route : update.routes)
@@ -129,6 +142,7 @@ void LearnedRoutes::begin_reading()
 {
     due_.clear();
     due_removals_.clear();
+    left_out_.clear();
     sent_.clear();
     RouteMap<Route> kept;
     routes_.for_each([&](const RouteKey& key, const Route& route) {
@@ -173,11 +187,17 @@ void LearnedRoutes::set_programmed(const RouteKey& key, std::uint32_t group)
 std::size_t LearnedRoutes::fill(api::Transaction& transaction, std::size_t limit)
 {
     std::map<std::uint32_t, std::uint32_t> indices; // of groups in the message
+    std::size_t held = programmed_;                 // by the dataplane, once it has taken what is sent
     for (std::vector<RouteKey>* due : {&due_removals_, &due_}) {
         for (; !due->empty() && sent_.size() < limit; due->pop_back()) {
             const RouteKey key = due->back();
             Route& route = *routes_.find(key);
             const std::uint32_t group = group_of(route);
+            const bool is_new = route.programmed == no_group;
+            if (is_new && group != no_group && held >= room_) {
+                left_out_.push_back(key);
+                continue;
+            }
             route.is_due = 0;
             if (group == route.programmed) {
                 forget_if_nothing(key);
@@ -185,10 +205,13 @@ std::size_t LearnedRoutes::fill(api::Transaction& transaction, std::size_t limit
             }
             if (group == no_group) {
                 api::append(*transaction.mutable_remove_routes(), key);
+                --held;
             } else {
+                held += is_new ? 1 : 0;
                 api::RouteSet& set = *transaction.mutable_upsert_routes();
-                const auto [index, is_new] = indices.try_emplace(group, static_cast<std::uint32_t>(set.groups_size()));
-                if (is_new) *set.add_groups() = groups_[group];
+                const auto [index, is_first] =
+                    indices.try_emplace(group, static_cast<std::uint32_t>(set.groups_size()));
+                if (is_first) *set.add_groups() = groups_[group];
                 api::append(set, key, index->second);
             }
             sent_.push_back({key, group});
@@ -204,6 +227,7 @@ void LearnedRoutes::committed()
         forget_if_nothing(sent.key);
     }
     sent_.clear();
+    if (programmed_ < room_) reconsider_left_out();
 }
 
 void LearnedRoutes::refused()

@@ -10,6 +10,7 @@
 // same: the dataplane lets the configuration win.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,6 +31,8 @@ public:
     void set_interfaces(const Interfaces& interfaces);
     // false: what routing daemons taught is not to be used, what people and static routes say is. True: that is new.
     bool use_daemons(bool use);
+    // How many the dataplane takes; what comes when they are all in use is left out until others go.
+    void set_room(std::size_t routes);
     void apply(const KernelUpdate& update);
 
     // What the dataplane holds, from `begin_reading` on piece by piece, each checked; in the end everything is
@@ -50,6 +53,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return wanted_; } // that the kernel has
     [[nodiscard]] std::size_t programmed() const { return programmed_; }
+    [[nodiscard]] std::size_t left_out() const { return left_out_.size(); } // for want of room
     [[nodiscard]] std::size_t bytes_used() const { return routes_.bytes_used(); }
 
 private:
@@ -79,6 +83,7 @@ private:
     void look(const RouteKey& key, Route& route);
     void look_at_all();
     [[nodiscard]] std::uint32_t group_of(const Route& route) const;
+    void reconsider_left_out();
     void set_programmed(const RouteKey& key, std::uint32_t group);
     void forget_if_nothing(const RouteKey& key);
 
@@ -89,9 +94,11 @@ private:
     RouteMap<Route> routes_;
     std::vector<RouteKey> due_; // some may have become as they should be
     std::vector<RouteKey> due_removals_;
-    std::vector<Sent> sent_; // between fill() and what came of it
+    std::vector<RouteKey> left_out_; // due as well, but there is no room for them
+    std::vector<Sent> sent_;         // between fill() and what came of it
     std::size_t wanted_ = 0;
     std::size_t programmed_ = 0;
+    std::size_t room_ = std::numeric_limits<std::size_t>::max();
     bool next_hops_changed_ = false;
 };
 

@@ -120,6 +120,47 @@ TEST_CASE("what was refused is due again, with what has changed since")
     CHECK_FALSE(at.routes.is_due());
 }
 
+TEST_CASE("what there is no room for is left out, and follows when others go")
+{
+    Learning at;
+    at.routes.set_room(2);
+    at.routes.apply(learn({{"192.0.2.0/24", 0}, {"192.0.3.0/24", 0}, {"192.0.4.0/24", 0}, {"192.0.5.0/24", 0}},
+                          {{0, via("10.20.0.1")}, {1, via("10.20.0.2")}}));
+    CHECK(at.sent() == Lines{"+192.0.4.0/24 10.20.0.1 bgp", "+192.0.5.0/24 10.20.0.1 bgp"});
+    CHECK(at.routes.left_out() == 2);
+    CHECK_FALSE(at.routes.is_due());
+    // Those that are there may change; one that was left out goes unnoticed.
+    at.routes.apply(learn({{"192.0.5.0/24", 1}, {"192.0.3.0/24", no_via}}));
+    CHECK(at.sent() == Lines{"+192.0.5.0/24 10.20.0.2 bgp"});
+    CHECK(at.routes.left_out() == 1);
+    // One goes and another comes, in one transaction.
+    at.routes.apply(learn({{"192.0.5.0/24", no_via}}));
+    CHECK(at.sent() == Lines{"+192.0.2.0/24 10.20.0.1 bgp", "-192.0.5.0/24"});
+    CHECK(at.routes.left_out() == 0);
+    at.routes.apply(learn({{"192.0.6.0/24", 0}, {"192.0.7.0/24", 0}}));
+    CHECK(at.sent().empty());
+    CHECK(at.routes.left_out() == 2);
+    at.routes.set_room(3);
+    CHECK(at.routes.is_due());
+    CHECK(at.sent().size() == 1);
+    CHECK(at.routes.left_out() == 1);
+    CHECK(at.routes.programmed() == 3);
+}
+
+TEST_CASE("a removal that was refused makes no room")
+{
+    Learning at;
+    at.routes.set_room(1);
+    at.routes.apply(learn({{"192.0.2.0/24", 0}, {"192.0.3.0/24", 0}}, {{0, via("10.20.0.1")}}));
+    CHECK(at.sent() == Lines{"+192.0.3.0/24 10.20.0.1 bgp"});
+    at.routes.apply(learn({{"192.0.3.0/24", no_via}}));
+    CHECK(at.sent(100, false).size() == 2);
+    CHECK(at.routes.programmed() == 1);
+    CHECK(at.sent() == Lines{"+192.0.2.0/24 10.20.0.1 bgp", "-192.0.3.0/24"});
+    CHECK(at.routes.programmed() == 1);
+    CHECK(at.routes.left_out() == 0);
+}
+
 TEST_CASE("only hops over interfaces of ours count, and a route without any is left out")
 {
     Learning at;
@@ -313,6 +354,27 @@ TEST_CASE("whatever comes, goes, is refused or restarted, the dataplane ends wit
         REQUIRE(at.reconciler.is_settled());
         at.compare(*dataplane);
     }
+}
+
+TEST_CASE("a table that is full does not keep the node from being settled")
+{
+    Reconciling at;
+    auto dataplane = std::make_unique<FakeDataplane>(at.socket, at.config);
+    at.routes.set_room(1'000);
+    KernelUpdate update;
+    for (std::uint32_t i = 0; i < 1'500; ++i)
+        update.routes.push_back({{std::uint64_t{0x14000000 + (i << 8)} << 32, 0, 24, false}, i % 4});
+    at.routes.apply(update);
+    at.step(4);
+    CHECK(at.reconciler.is_settled());
+    CHECK(at.reconciler.error().empty());
+    CHECK(dataplane->programmed().size() == 1'000);
+    CHECK(at.routes.left_out() == 500);
+    dataplane->restart_socket(); // all is read again, and compared
+    at.step(4);
+    CHECK(at.reconciler.is_settled());
+    CHECK(at.routes.programmed() == 1'000);
+    CHECK(at.routes.left_out() == 500);
 }
 
 TEST_CASE("a refused piece of routes holds no objects up")
