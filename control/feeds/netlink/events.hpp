@@ -6,6 +6,7 @@
 // that answer and then goes on receiving misses nothing.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,7 @@ public:
 private:
     Events(Socket socket, std::size_t most);
     void run();
+    [[nodiscard]] bool await_more();
     void keep(std::string_view datagram);
     void lose();
 
@@ -51,6 +53,9 @@ private:
     std::size_t bytes_ = 0;
     bool overflow_ = false;
     std::optional<Error> error_; // the socket cannot be read any more
+
+    std::chrono::steady_clock::time_point counted_since_{}; // the thread's: its wakings, in a short time
+    int wakings_ = 0;
 
     std::thread thread_; // last: it uses the rest
 };
