@@ -11,6 +11,7 @@ from . import gateways
 from .bird import ManyPrefixes, ipv4_prefixes, ipv6_prefixes
 from .frr import wait_established
 from .routed import AS_OF_NODE, AS_OF_ROUTERS, OF_NODE, OF_ROUTER, SERVER, Routed
+from .rig import processes_of
 from .shell import run, wait_until
 
 ROUTES = int(os.environ.get("SLUICE_ROUTES", "20000"))
@@ -18,6 +19,7 @@ RATE = int(os.environ.get("SLUICE_RATE", "2000" if ROUTES < 100_000 else "1000")
 PATIENCE = 60 + ROUTES // 4_000  # seconds, for anything that all routes take part in
 FLOWS = 1_000
 NODE6, PEER6 = "2001:db8:5::2", "2001:db8:5::1"
+OTHERS_CORE, WORKERS_CORE = 0, 1
 SETS = ("even4", "odd4", "even6", "odd6")
 
 
@@ -48,6 +50,13 @@ class ManyRoutes:
         self.bird = ManyPrefixes(second, self.sets, address=OF_ROUTER["second"], address6=PEER6, own_as=AS_OF_ROUTERS,
                                  peer=OF_NODE["second"], peer_as=AS_OF_NODE).start()
         self.wait_established()
+
+    def give_worker_its_core(self):
+        """As on a gateway: what routes, ours and the routing daemons, has one core, the worker the other."""
+        for pid in processes_of(self.node.rig.prefix):
+            for task in map(int, os.listdir(f"/proc/{pid}/task")):
+                if os.sched_getaffinity(task) != {WORKERS_CORE}:
+                    os.sched_setaffinity(task, {OTHERS_CORE})
 
     def wait_established(self):
         wait_established((self.frr, OF_ROUTER["first"]), (self.frr, OF_ROUTER["second"]), timeout=90)
@@ -122,6 +131,7 @@ class ManyRoutes:
 
     def start_stream(self, seconds):
         self.stream = self.world.client.start_peer("stream", "numbered_stream.py", SERVER, 7, RATE, seconds, FLOWS)
+        os.sched_setaffinity(self.stream.pid, {WORKERS_CORE})
 
     def end_stream(self):
         """Ends it and returns its report."""

@@ -8,7 +8,7 @@ import signal
 import subprocess
 from dataclasses import dataclass, field
 
-from .namespace import Namespace
+from .namespace import Namespace, connect
 from .shell import Failure, run, wait_until
 
 
@@ -21,6 +21,10 @@ class Port:
     addresses: list = field(default_factory=list)
     mtu: int = 1500
     master: str = None             # a bridge of the peer
+    driver: str = "tap"            # net_tap; "packet": net_af_packet on a veth, which takes frames without a system call for each
+
+    def is_veth(self):
+        return self.driver == "packet"
 
 
 class Node:
@@ -45,6 +49,8 @@ class Node:
 
     def device(self, port_name):
         index = [port.name for port in self.ports].index(port_name)
+        if self.ports[index].is_veth():
+            return f"net_af_packet{index},iface={port_name},blocksz=65536,framesz=2048,framecnt=8192"
         return f"net_tap{index},iface={port_name},mac={self.mac(port_name)}"
 
     def mac(self, port_name):
@@ -56,10 +62,13 @@ class Node:
         self.start_control()
 
     def start_dataplane(self):
+        for port in filter(Port.is_veth, self.ports):
+            self._make_veth(port)
         self.dataplane = self._start("dataplane")
         wait_until(f"{self.name}: the dataplane's ports and socket", self._dataplane_ready, timeout=30)
         for port in self.ports:
-            self._hand_over(port)
+            if not port.is_veth():
+                self._hand_over(port)
 
     def start_control(self):
         self.control = self._start("control")
@@ -127,6 +136,12 @@ class Node:
     def _must_run(self, process):
         if not process.running():
             raise Failure(f"{process.label} ended: {process.output()[-3000:]}")
+
+    def _make_veth(self, port):
+        connect(self.home, port.name, port.peer, port.peer_name, port.mtu)
+        self.home.ip(f"link set {port.name} address {self.mac(port.name)}")
+        self.home.link(port.name)
+        port.peer.link(port.peer_name, port.addresses, port.mtu, port.master)
 
     def _hand_over(self, port):
         """Moves a port's kernel end into the peer's namespace under a MAC of its own (the driver gave it the port's)."""

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""ARP requests for one address from ever new stations, as fast as a socket takes them or at RATE a second: arp_flood.py LINK ADDRESS SECONDS [RATE].
+"""ARP requests for one address from ever new stations, as fast as a socket takes them: arp_flood.py LINK ADDRESS SECONDS.
 
 Prints one line of JSON: how many were sent, and for how long."""
 import itertools
@@ -21,7 +21,6 @@ def request(number, target):
 
 def main():
     link, address, seconds = sys.argv[1], socket.inet_aton(sys.argv[2]), float(sys.argv[3])
-    rate = float(sys.argv[4]) if len(sys.argv) > 4 else float("inf")
     out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     out.bind((link, 0))
     frames = [request(number, address) for number in range(STATIONS)]
@@ -33,8 +32,6 @@ def main():
             sent += 1
         except OSError:  # ENOBUFS: the queue is full
             continue
-        while sent / rate > time.monotonic() - begun:
-            time.sleep(0.0005)
         if sent % 512 == 0 and time.monotonic() - begun > seconds:
             break
     print(json.dumps({"sent": sent, "seconds": time.monotonic() - begun}), flush=True)

@@ -14,6 +14,7 @@ def ask(rig, check):
     world.start()
     world.baseline()
     check("before the peer announces anything the dataplane has its way to the server alone", list(world.learned()) == ["10.50.0.0/24"])
+    world.give_worker_its_core()
     world.start_stream(ROUNDS * 10 * PATIENCE)
 
     alone, together, ours = [], [], []

@@ -1,4 +1,4 @@
-"""The control process is stopped for 10 s during a flap, and its socket overruns: each ends in exactly the peers' set."""
+"""The control process stopped for 10 s during a flap, its socket overrun, the dataplane killed: each ends in exactly the peers' set."""
 import signal
 import time
 
@@ -17,6 +17,7 @@ def ask(rig, check):
     world.wait_dataplane()
     stopped_during_a_flap(world, check)
     overrun(world, check)
+    restarted_dataplane(world, check)
 
 
 def stopped_during_a_flap(world, check):
@@ -52,3 +53,21 @@ def overrun(world, check):
     world.compare(check, "and everything was read again")
     feed = next(row for row in world.node.ctl("feeds")["feeds"] if row["name"] == "kernel")
     check("no message of the kernel's was refused", int(feed["skipped"]) == 0 and feed["state"] == "synchronised", feed)
+
+
+def restarted_dataplane(world, check):
+    """Its ports vanish, so sessions end and the kernel's routes with them; all of it comes back by itself, and nothing twice."""
+    world.announce(*SETS)
+    world.wait_dataplane()
+    before = used(world)
+    world.node.dataplane.stop(signal.SIGKILL)
+    world.node.start_dataplane()
+    world.world.client.ip("route add default via 10.1.0.1")  # its link went with the port
+    world.wait_established()
+    world.wait_dataplane()
+    world.compare(check, "the dataplane was killed and started again")
+    check.equal("its tables hold as much as before", used(world), before)
+
+
+def used(world):
+    return {row["table"]: row["used"] for row in world.node.ctl("status")["dataplane"]["tables"] if "session" not in row["table"]}
