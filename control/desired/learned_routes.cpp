@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace sluice::control {
+namespace {
+
+constexpr std::size_t ahead = 8; // routes whose slots are on their way while one is looked at
+
+} // namespace
 
 void LearnedRoutes::set_interfaces(const Interfaces& interfaces)
 {
@@ -47,8 +52,10 @@ void LearnedRoutes::apply(const KernelUpdate& update)
     reconsider_left_out(); // some may have gone
     for (const auto& [number, via] : update.vias)
         define(number, via);
-    for (const KernelRoute& route : update.routes)
-        set_via(route.key, route.via);
+    for (std::size_t i = 0; i < update.routes.size(); ++i) {
+        if (i + ahead < update.routes.size()) routes_.prefetch(update.routes[i + ahead].key);
+        set_via(update.routes[i].key, update.routes[i].via);
+    }
 }
 
 void LearnedRoutes::define(std::uint32_t number, const KernelVia& via)
@@ -190,6 +197,7 @@ std::size_t LearnedRoutes::fill(api::Transaction& transaction, std::size_t limit
     std::size_t held = programmed_;                 // by the dataplane, once it has taken what is sent
     for (std::vector<RouteKey>* due : {&due_removals_, &due_}) {
         for (; !due->empty() && sent_.size() < limit; due->pop_back()) {
+            if (due->size() > ahead) routes_.prefetch((*due)[due->size() - 1 - ahead]);
             const RouteKey key = due->back();
             Route& route = *routes_.find(key);
             const std::uint32_t group = group_of(route);
@@ -222,9 +230,10 @@ std::size_t LearnedRoutes::fill(api::Transaction& transaction, std::size_t limit
 
 void LearnedRoutes::committed()
 {
-    for (const Sent& sent : sent_) {
-        set_programmed(sent.key, sent.group);
-        forget_if_nothing(sent.key);
+    for (std::size_t i = 0; i < sent_.size(); ++i) {
+        if (i + ahead < sent_.size()) routes_.prefetch(sent_[i + ahead].key);
+        set_programmed(sent_[i].key, sent_[i].group);
+        forget_if_nothing(sent_[i].key);
     }
     sent_.clear();
     if (programmed_ < room_) reconsider_left_out();

@@ -2,8 +2,12 @@
 // linearly, at most seven tenths full, doubled when it is. References and order are void after every change. `Key` and
 // `Value` are small and trivially copyable; the hash mixes well, as it alone spreads. Throws bad_alloc when there is no
 // memory, and is then as it was.
+//
+// Each map has a multiplier of its own: what is read out of one map and put into another in that order would else pile
+// up in the other while that is the smaller one, and each put would walk the whole pile.
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "dataplane/base/mix.hpp"
 
 namespace sluice {
 
@@ -30,6 +36,11 @@ public:
         return slot.used ? &slot.value : nullptr;
     }
     [[nodiscard]] Value* find(const Key& key) noexcept { return const_cast<Value*>(std::as_const(*this).find(key)); }
+    // Of what find(), put() and erase() will look at first.
+    void prefetch(const Key& key) const noexcept
+    {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(key)]);
+    }
     [[nodiscard]] bool contains(const Key& key) const noexcept { return find(key) != nullptr; }
 
     // Gives what was there before.
@@ -74,7 +85,15 @@ private:
     };
     static constexpr std::size_t least_slots = 16;
 
-    [[nodiscard]] std::size_t home_of(const Key& key) const noexcept { return Hash{}(key) & (slots_.size() - 1); }
+    [[nodiscard]] std::size_t home_of(const Key& key) const noexcept
+    {
+        return (Hash{}(key)*multiplier_) >> std::countl_zero(slots_.size() - 1);
+    }
+    [[nodiscard]] static std::uint64_t next_multiplier() noexcept
+    {
+        static std::atomic<std::uint64_t> maps{0};
+        return mix64(maps.fetch_add(1, std::memory_order_relaxed)) | 1;
+    }
     [[nodiscard]] std::size_t after(std::size_t place) const noexcept { return (place + 1) & (slots_.size() - 1); }
     // Where the key is or would be put.
     [[nodiscard]] std::size_t place_of(const Key& key) const noexcept
@@ -106,6 +125,7 @@ private:
 
     std::vector<Slot> slots_; // none, or a power of two of them
     std::size_t size_ = 0;
+    std::uint64_t multiplier_ = next_multiplier();
 };
 
 } // namespace sluice

@@ -28,6 +28,14 @@ public:
     {
         return key.is_v6 ? v6_.find(six(key)) : v4_.find(four(key));
     }
+    // Asks memory for what the calls above and below will look at.
+    void prefetch(const RouteKey& key) const noexcept
+    {
+        if (key.is_v6)
+            v6_.prefetch(six(key));
+        else
+            v4_.prefetch(four(key));
+    }
     // Gives what was there before.
     std::optional<Value> put(const RouteKey& key, const Value& value)
     {

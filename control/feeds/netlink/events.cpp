@@ -19,8 +19,8 @@ constexpr int most_chunks = 64; // of one call
 
 // A routing daemon sends its table route by route, and each waking costs the mirror a round: after so many within this
 // time the rest of it gathers.
-constexpr auto gathering = std::chrono::milliseconds(5);
-constexpr int woken_at_once = 8;
+constexpr auto gathering = std::chrono::milliseconds(20);
+constexpr int woken_at_once = 4;
 
 } // namespace
 

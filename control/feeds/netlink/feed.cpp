@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 
@@ -44,6 +45,7 @@ Result<std::unique_ptr<Feed>> Feed::start(std::string netns, OurLinks ours, std:
     std::unique_ptr<Feed> feed(new Feed);
     std::promise<Result<void>> ready;
     feed->thread_ = std::thread([&ready, feed = feed.get(), netns, ours, confine] {
+        ::pthread_setname_np(::pthread_self(), "mirror");
         auto worker = prepare(netns, ours, confine);
         const Result<void> read =
             worker ? worker->step(std::chrono::steady_clock::now()) : Result<void>(tl::unexpected(worker.error()));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int receive_buffer_bytes = 64 << 20;
 constexpr int interrupted_dump_tries = 10;
+constexpr std::size_t datagrams = 32; // of one call; each has 8 KiB, one that needs more counts as lost
 
 int deliver_one(const nlmsghdr* message, void* handler)
 {
@@ -60,12 +61,24 @@ Result<void> Socket::subscribe(const std::vector<unsigned>& groups)
 
 Result<Received> Socket::read(const std::function<void(std::string_view)>& use)
 {
-    const ssize_t size = ::recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EINTR) return Received::some;
-    if (size < 0 && errno == EAGAIN) return Received::all;
-    if (size < 0 && errno == ENOBUFS) return Received::overflow;
-    if (size < 0) return system_error("netlink events");
-    use({buffer_.data(), static_cast<std::size_t>(size)});
+    std::array<iovec, datagrams> rooms;
+    std::array<mmsghdr, datagrams> headers{};
+    const std::size_t room = buffer_.size() / datagrams;
+    for (std::size_t i = 0; i < datagrams; ++i) {
+        rooms[i] = {buffer_.data() + i * room, room};
+        headers[i].msg_hdr.msg_iov = &rooms[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int count = ::recvmmsg(descriptor(), headers.data(), headers.size(), MSG_DONTWAIT, nullptr);
+    if (count < 0 && errno == EINTR) return Received::some;
+    if (count < 0 && errno == EAGAIN) return Received::all;
+    if (count < 0 && errno == ENOBUFS) return Received::overflow;
+    if (count < 0) return system_error("netlink events");
+    for (int i = 0; i < count; ++i) {
+        const mmsghdr& header = headers[static_cast<std::size_t>(i)];
+        if ((header.msg_hdr.msg_flags & MSG_TRUNC) != 0) return Received::overflow; // a dump has room for it
+        use({static_cast<const char*>(header.msg_hdr.msg_iov->iov_base), header.msg_len});
+    }
     return Received::some;
 }
 

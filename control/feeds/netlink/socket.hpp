@@ -28,7 +28,7 @@ public:
     // Events of these RTNLGRP_* groups from now on; the receive buffer becomes 64 MiB.
     [[nodiscard]] Result<void> subscribe(const std::vector<unsigned>& groups);
 
-    // Hands the next datagram of events, whole messages, to `use`; never blocks. all: there was none.
+    // Hands the next datagrams of events, whole messages, to `use`, a few at once; never blocks. all: there was none.
     [[nodiscard]] Result<Received> read(const std::function<void(std::string_view)>& use);
 
     // After an overflow: what waits is older than what was lost, and the kernel tells nothing more until it is gone.

@@ -3,9 +3,11 @@
   client ─ left ─ node ─ to-first ── first (FRR) ── server        the stream; its route stays
                     └─── to-second ─ second (BIRD)                 SLUICE_ROUTES IPv4 prefixes and a fifth as many of IPv6
 """
+import collections
 import json
 import os
 import time
+from pathlib import Path
 
 from . import gateways
 from .bird import ManyPrefixes, ipv4_prefixes, ipv6_prefixes
@@ -18,6 +20,7 @@ ROUTES = int(os.environ.get("SLUICE_ROUTES", "20000"))
 RATE = int(os.environ.get("SLUICE_RATE", "2000" if ROUTES < 100_000 else "1000"))
 PATIENCE = 60 + ROUTES // 4_000  # seconds, for anything that all routes take part in
 FLOWS = 1_000
+LOOK = 0.1 if ROUTES < 100_000 else 0.5  # seconds between two counts
 NODE6, PEER6 = "2001:db8:5::2", "2001:db8:5::1"
 OTHERS_CORE, WORKERS_CORE = 0, 1
 SETS = ("even4", "odd4", "even6", "odd6")
@@ -52,11 +55,14 @@ class ManyRoutes:
         self.wait_established()
 
     def give_worker_its_core(self):
-        """As on a gateway: what routes, ours and the routing daemons, has one core, the worker the other."""
+        """As on a gateway: what routes, ours and the routing daemons, has one core, the worker the other. It shares it with
+        the stream, whose packets would else wait behind the daemons in the kernel's queues."""
+        os.sched_setaffinity(0, {OTHERS_CORE})  # with all that is started from here on
         for pid in processes_of(self.node.rig.prefix):
             for task in map(int, os.listdir(f"/proc/{pid}/task")):
-                if os.sched_getaffinity(task) != {WORKERS_CORE}:
+                if pid != self.world.reverser.pid and os.sched_getaffinity(task) != {WORKERS_CORE}:
                     os.sched_setaffinity(task, {OTHERS_CORE})
+        os.sched_setaffinity(self.world.reverser.pid, {WORKERS_CORE})
 
     def wait_established(self):
         wait_established((self.frr, OF_ROUTER["first"]), (self.frr, OF_ROUTER["second"]), timeout=90)
@@ -126,7 +132,7 @@ class ManyRoutes:
     def _wait(self, what, count, which):
         begun = time.monotonic()
         wanted = self.base[which] + self.expected()
-        wait_until(f"{what} {wanted} routes", lambda: count() == wanted, timeout=PATIENCE, interval=0.1)
+        wait_until(f"{what} {wanted} routes", lambda: count() == wanted, timeout=PATIENCE, interval=LOOK)
         return time.monotonic() - begun
 
     def start_stream(self, seconds):
@@ -135,13 +141,27 @@ class ManyRoutes:
 
     def end_stream(self):
         """Ends it and returns its report."""
+        os.sched_setaffinity(0, range(os.cpu_count()))
         self.stream.signal(15)
         wait_until("the stream has ended", lambda: not self.stream.running(), timeout=20)
         return json.loads(self.stream.output().strip().splitlines()[-1])
 
     def processor_seconds(self):
-        """What our part has had of the processor so far: the control process, and the dataplane's thread of tables."""
-        return sum(ticks(path) for path in (f"/proc/{self.pid('control')}/stat", self._tables_thread())) / os.sysconf("SC_CLK_TCK")
+        """What each thread of our part has had of the processor so far: those of the control process, and the dataplane's
+        thread of tables."""
+        seconds = collections.Counter()
+        for which in ("control", "dataplane"):
+            for task in Path(f"/proc/{self.pid(which)}/task").iterdir():
+                name = (task / "comm").read_text().strip()
+                if which == "control" or name == "tables":
+                    seconds[name] += ticks(task / "stat") / os.sysconf("SC_CLK_TCK")
+        return seconds
+
+    def processor_use(self, seconds):
+        """The share of a processor that each thread of our part uses as things are."""
+        before = self.processor_seconds()
+        time.sleep(seconds)
+        return {name: used / seconds for name, used in (self.processor_seconds() - before).items()}
 
     def memory(self):
         """Resident megabytes now and at most, by process."""
@@ -153,14 +173,6 @@ class ManyRoutes:
         """Of the program itself, whatever started it."""
         process = {"control": self.node.control, "dataplane": self.node.dataplane}[which]
         return process.pid
-
-    def _tables_thread(self):
-        tasks = f"/proc/{self.pid('dataplane')}/task"
-        for task in os.listdir(tasks):
-            with open(f"{tasks}/{task}/comm", encoding="ascii") as name:
-                if name.read().strip() == "tables":
-                    return f"{tasks}/{task}/stat"
-        raise LookupError("the dataplane has no thread of tables")
 
 
 def link_local(space, link):

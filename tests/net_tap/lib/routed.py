@@ -115,7 +115,7 @@ class Routed:
             space.ip(f"route add {SERVED} via 10.50.{number}.2")
             space.ip(f"route add 10.1.0.0/24 via {OF_NODE[name]}")
             self.server.ip(f"route append default via 10.50.{number}.1 metric {number} src {SERVER}")
-        self.server.start_peer("reverser", "reverser.py", 7)
+        self.reverser = self.server.start_peer("reverser", "reverser.py", 7)
         for name, space in self.routers.items():
             wait_until(f"{name} reaches the node", lambda space=space, name=name: space.pings(OF_NODE[name]))
 
