@@ -135,6 +135,21 @@ std::uint32_t RouteMirror::choose(const RouteKey& key, std::uint32_t first) cons
     return no_via;
 }
 
+// With all told already, only those that have gone.
+void RouteMirror::take_changed(std::vector<KernelRoute>& out) const
+{
+    constexpr std::size_t ahead = 8; // routes whose slots are on their way while one is looked at
+    std::vector<RouteKey> changed;
+    changed.reserve(changed_.size());
+    changed_.for_each([&](const RouteKey& key, bool) { changed.push_back(key); });
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        if (i + ahead < changed.size()) routes_.prefetch(changed[i + ahead]);
+        const std::uint32_t* via = routes_.find(changed[i]);
+        if (via == nullptr || !all_changed_)
+            out.push_back({changed[i], via == nullptr ? no_via : choose(changed[i], *via)});
+    }
+}
+
 void RouteMirror::take(KernelUpdate& out, const Usable& usable)
 {
     if (!has_changes()) return;
@@ -149,10 +164,7 @@ void RouteMirror::take(KernelUpdate& out, const Usable& usable)
         routes_.for_each([&](const RouteKey& key, std::uint32_t via) {
             out.routes.push_back({key, choose(key, via)});
         });
-    changed_.for_each([&](const RouteKey& key, bool) {
-        const std::uint32_t* via = routes_.find(key);
-        if (via == nullptr || !all_changed_) out.routes.push_back({key, via == nullptr ? no_via : choose(key, *via)});
-    });
+    take_changed(out.routes);
     changed_.clear();
     all_changed_ = false;
 }

@@ -48,6 +48,7 @@ private:
     {
         if (!is_dumping_) changed_.put(key, true); // what a dump changes is seen at its end
     }
+    void take_changed(std::vector<KernelRoute>& out) const;
     [[nodiscard]] std::uint32_t choose(const RouteKey& key, std::uint32_t first) const;
     void drop(RouteMap<std::uint32_t>& routes, std::map<Aside, std::uint32_t>& aside);
 
