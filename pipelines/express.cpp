@@ -59,7 +59,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::resolve);
     find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
     ended(Pass::tunnel);
-    if (openings_) Openings(tables_, sessions_, reserves_).foresee(lane_, count);
+    if (openings_ && !new_sessions_.is_spent(context_.now))
+        Openings(tables_, sessions_, reserves_).foresee(lane_, count);
     ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);

@@ -26,6 +26,7 @@ public:
         : lane_(worker.lane)
         , sessions_(worker.sessions)
         , reserves_(worker.reserves)
+        , new_sessions_(worker.new_sessions)
         , traffic_(worker.traffic)
         , context_(context)
         , tables_(context.tables)
@@ -103,6 +104,7 @@ private:
     ExpressLane& lane_;
     translate::Sessions& sessions_;
     translate::Reserves& reserves_;
+    const RateLimit& new_sessions_;
     Traffic& traffic_;
     BurstContext& context_;
     const table::Snapshot& tables_;

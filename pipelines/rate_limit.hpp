@@ -16,7 +16,8 @@ public:
     {
     }
 
-    // `now` in TSC ticks, never going back.
+    // Whether none is allowed before that; `now` in TSC ticks, never going back.
+    [[nodiscard]] bool is_spent(std::uint64_t now) const noexcept { return next_ > now; }
     [[nodiscard]] bool allows(std::uint64_t now) noexcept
     {
         const std::uint64_t saved_since = now > most_saved_ ? now - most_saved_ : 0;

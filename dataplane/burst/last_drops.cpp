@@ -12,11 +12,23 @@ namespace {
 using Words = std::array<std::uint64_t, sizeof(DroppedPacket) / 8>;
 using enum std::memory_order;
 
+constexpr std::uint64_t interval = 1U << 15; // ticks
+
 } // namespace
+
+bool LastDrops::is_too_many(std::uint64_t now) noexcept
+{
+    constexpr std::uint64_t most_saved = slots * interval;
+    next_due_ = std::max(next_due_, now > most_saved ? now - most_saved : 0);
+    if (next_due_ > now) return true;
+    next_due_ += interval;
+    return false;
+}
 
 void LastDrops::record(std::uint64_t now, std::uint8_t reason, std::uint16_t interface, const rte_mbuf& mbuf,
                        std::uint16_t frame_offset) noexcept
 {
+    if (is_too_many(now)) return;
     DroppedPacket packet;
     const std::uint16_t offset = std::min<std::uint16_t>(frame_offset, mbuf.data_off);
     packet.time_ticks = now;

@@ -43,6 +43,24 @@ TEST_CASE("a worker begins so many sessions in a second, by NAT or for a service
     CHECK(bench.send("internet", from_client(bench, 3'000, "S")).size() == 1);
 }
 
+TEST_CASE("of drops that come at once every one is counted, the first 256 are kept, and later ones again")
+{
+    Bench bench(one_node);
+    const auto die = [&](unsigned port) {
+        bench.send("n3", from_phone(bench, "192.0.2.9").tcp(port, 53, "A").bytes());
+    };
+    for (unsigned port = 1'000; port < 1'400; ++port)
+        die(port);
+    CHECK(bench.ends() == std::map<std::string, std::uint64_t>{{"nat.tcp_without_session", 400}});
+    const auto kept = bench.last_drops();
+    CHECK(kept.size() == LastDrops::slots);
+    bench.wait(0.001);
+    die(1'400);
+    const auto later = bench.last_drops();
+    CHECK(later.size() == LastDrops::slots);
+    CHECK(later.back().time_ticks > kept.back().time_ticks);
+}
+
 TEST_CASE("without a cap nothing is refused")
 {
     Bench bench(one_node);
