@@ -6,7 +6,8 @@
 namespace sluice::control {
 namespace {
 
-constexpr std::size_t ahead = 8; // routes whose slots are on their way while one is looked at
+constexpr std::size_t ahead = 16;        // routes whose slots are on their way while one is looked at
+constexpr std::size_t most_gone = 1'024; // routes that are remembered as left out, though they have gone
 
 } // namespace
 
@@ -35,21 +36,9 @@ void LearnedRoutes::resolve_all()
     look_at_all();
 }
 
-void LearnedRoutes::set_room(std::size_t routes)
-{
-    if (routes > room_) reconsider_left_out();
-    room_ = routes;
-}
-
-void LearnedRoutes::reconsider_left_out()
-{
-    due_.insert(due_.end(), left_out_.begin(), left_out_.end());
-    left_out_.clear();
-}
-
 void LearnedRoutes::apply(const KernelUpdate& update)
 {
-    reconsider_left_out(); // some may have gone
+    if (left_out_.size() > 2 * left_out() + most_gone) bring_back(left_out_.size());
     for (const auto& [number, via] : update.vias)
         define(number, via);
     for (std::size_t i = 0; i < update.routes.size(); ++i) {
@@ -191,41 +180,63 @@ void LearnedRoutes::set_programmed(const RouteKey& key, std::uint32_t group)
     route->programmed = group & no_group;
 }
 
+struct LearnedRoutes::Filling {
+    api::Transaction& transaction;
+    std::size_t limit;
+    std::size_t held;                                 // by the dataplane, once it has taken what is sent
+    std::map<std::uint32_t, std::uint32_t> indices{}; // of groups in the message
+};
+
 std::size_t LearnedRoutes::fill(api::Transaction& transaction, std::size_t limit)
 {
-    std::map<std::uint32_t, std::uint32_t> indices; // of groups in the message
-    std::size_t held = programmed_;                 // by the dataplane, once it has taken what is sent
-    for (std::vector<RouteKey>* due : {&due_removals_, &due_}) {
-        for (; !due->empty() && sent_.size() < limit; due->pop_back()) {
-            if (due->size() > ahead) routes_.prefetch((*due)[due->size() - 1 - ahead]);
-            const RouteKey key = due->back();
-            Route& route = *routes_.find(key);
-            const std::uint32_t group = group_of(route);
-            const bool is_new = route.programmed == no_group;
-            if (is_new && group != no_group && held >= room_) {
-                left_out_.push_back(key);
-                continue;
-            }
-            route.is_due = 0;
-            if (group == route.programmed) {
-                forget_if_nothing(key);
-                continue;
-            }
-            if (group == no_group) {
-                api::append(*transaction.mutable_remove_routes(), key);
-                --held;
-            } else {
-                held += is_new ? 1 : 0;
-                api::RouteSet& set = *transaction.mutable_upsert_routes();
-                const auto [index, is_first] =
-                    indices.try_emplace(group, static_cast<std::uint32_t>(set.groups_size()));
-                if (is_first) *set.add_groups() = groups_[group];
-                api::append(set, key, index->second);
-            }
-            sent_.push_back({key, group});
-        }
+    Filling filling{transaction, limit, programmed_};
+    fill_from(due_removals_, filling);
+    fill_from(due_, filling);
+    while (!left_out_.empty() && filling.held < room_ && sent_.size() < limit) {
+        bring_back(room_ - filling.held);
+        fill_from(due_, filling);
     }
     return sent_.size();
+}
+
+void LearnedRoutes::fill_from(std::vector<RouteKey>& due, Filling& filling)
+{
+    for (; !due.empty() && sent_.size() < filling.limit; due.pop_back()) {
+        if (due.size() > ahead) routes_.prefetch(due[due.size() - 1 - ahead]);
+        const RouteKey key = due.back();
+        Route& route = *routes_.find(key);
+        const std::uint32_t group = group_of(route);
+        const bool is_new = route.programmed == no_group;
+        if (is_new && group != no_group && filling.held >= room_) {
+            left_out_.push_back(key);
+            continue;
+        }
+        route.is_due = 0;
+        if (group == route.programmed) {
+            forget_if_nothing(key);
+            continue;
+        }
+        if (group == no_group) {
+            api::append(*filling.transaction.mutable_remove_routes(), key);
+            --filling.held;
+        } else {
+            api::RouteSet& set = *filling.transaction.mutable_upsert_routes();
+            const auto [index, is_first] =
+                filling.indices.try_emplace(group, static_cast<std::uint32_t>(set.groups_size()));
+            if (is_first) *set.add_groups() = groups_[group];
+            api::append(set, key, index->second);
+            filling.held += is_new ? 1 : 0;
+        }
+        sent_.push_back({key, group});
+    }
+}
+
+// At most so many of those that were left out are due like others again.
+void LearnedRoutes::bring_back(std::size_t most)
+{
+    const auto first = left_out_.end() - static_cast<std::ptrdiff_t>(std::min(most, left_out_.size()));
+    due_.insert(due_.end(), first, left_out_.end());
+    left_out_.erase(first, left_out_.end());
 }
 
 void LearnedRoutes::committed()
@@ -236,7 +247,6 @@ void LearnedRoutes::committed()
         forget_if_nothing(sent_[i].key);
     }
     sent_.clear();
-    if (programmed_ < room_) reconsider_left_out();
 }
 
 void LearnedRoutes::refused()

@@ -10,6 +10,7 @@
 // same: the dataplane lets the configuration win.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <optional>
@@ -32,7 +33,7 @@ public:
     // false: what routing daemons taught is not to be used, what people and static routes say is. True: that is new.
     bool use_daemons(bool use);
     // How many the dataplane takes; what comes when they are all in use is left out until others go.
-    void set_room(std::size_t routes);
+    void set_room(std::size_t routes) { room_ = routes; }
     void apply(const KernelUpdate& update);
 
     // What the dataplane holds, from `begin_reading` on piece by piece, each checked; in the end everything is
@@ -41,7 +42,10 @@ public:
     [[nodiscard]] Result<void> read(const api::RouteSet& piece);
     void end_reading();
 
-    [[nodiscard]] bool is_due() const { return !due_.empty() || !due_removals_.empty(); }
+    [[nodiscard]] bool is_due() const
+    {
+        return !due_.empty() || !due_removals_.empty() || (!left_out_.empty() && programmed_ < room_);
+    }
     // Adds at most `limit` of those that are due, removals first; how many. Then one of the two below.
     [[nodiscard]] std::size_t fill(api::Transaction& transaction, std::size_t limit);
     void committed();
@@ -53,7 +57,11 @@ public:
 
     [[nodiscard]] std::size_t size() const { return wanted_; } // that the kernel has
     [[nodiscard]] std::size_t programmed() const { return programmed_; }
-    [[nodiscard]] std::size_t left_out() const { return left_out_.size(); } // for want of room
+    // For want of room, once nothing is due.
+    [[nodiscard]] std::size_t left_out() const
+    {
+        return left_out_.empty() ? 0 : wanted_ - std::min(wanted_, programmed_);
+    }
     [[nodiscard]] std::size_t bytes_used() const { return routes_.bytes_used(); }
 
 private:
@@ -83,7 +91,9 @@ private:
     void look(const RouteKey& key, Route& route);
     void look_at_all();
     [[nodiscard]] std::uint32_t group_of(const Route& route) const;
-    void reconsider_left_out();
+    struct Filling;
+    void fill_from(std::vector<RouteKey>& due, Filling& filling);
+    void bring_back(std::size_t most);
     void set_programmed(const RouteKey& key, std::uint32_t group);
     void forget_if_nothing(const RouteKey& key);
 
@@ -94,7 +104,7 @@ private:
     RouteMap<Route> routes_;
     std::vector<RouteKey> due_; // some may have become as they should be
     std::vector<RouteKey> due_removals_;
-    std::vector<RouteKey> left_out_; // due as well, but there is no room for them
+    std::vector<RouteKey> left_out_; // due as well, but there was no room for them; some may have gone
     std::vector<Sent> sent_;         // between fill() and what came of it
     std::size_t wanted_ = 0;
     std::size_t programmed_ = 0;

@@ -3,6 +3,10 @@
 // `Value` are small and trivially copyable; the hash mixes well, as it alone spreads. Throws bad_alloc when there is no
 // memory, and is then as it was.
 //
+// Keys whose hashes differ in the three low bits alone lie side by side, so that whoever comes in order, as a peer's
+// routes do, finds several in one line of memory; a hash that knows no neighbours mixes those bits as well as the
+// others.
+//
 // Each map has a multiplier of its own: what is read out of one map and put into another in that order would else pile
 // up in the other while that is the smaller one, and each put would walk the whole pile.
 #pragma once
@@ -19,6 +23,17 @@
 #include "dataplane/base/mix.hpp"
 
 namespace sluice {
+
+namespace flat_map {
+
+// Another one for each map of this process, whatever its types.
+[[nodiscard]] inline std::uint64_t next_multiplier() noexcept
+{
+    static std::atomic<std::uint64_t> maps{0};
+    return mix64(maps.fetch_add(1, std::memory_order_relaxed) + 1) | 1;
+}
+
+} // namespace flat_map
 
 template<class Key, class Value, class Hash>
 class FlatMap {
@@ -84,15 +99,13 @@ private:
         bool used = false;
     };
     static constexpr std::size_t least_slots = 16;
+    static constexpr std::uint64_t neighbors = 7;
 
     [[nodiscard]] std::size_t home_of(const Key& key) const noexcept
     {
-        return (Hash{}(key)*multiplier_) >> std::countl_zero(slots_.size() - 1);
-    }
-    [[nodiscard]] static std::uint64_t next_multiplier() noexcept
-    {
-        static std::atomic<std::uint64_t> maps{0};
-        return mix64(maps.fetch_add(1, std::memory_order_relaxed)) | 1;
+        const std::uint64_t hash = Hash{}(key);
+        const std::uint64_t place = ((hash | neighbors) * multiplier_) >> std::countl_zero(slots_.size() - 1);
+        return (place & ~neighbors) | (hash & neighbors);
     }
     [[nodiscard]] std::size_t after(std::size_t place) const noexcept { return (place + 1) & (slots_.size() - 1); }
     // Where the key is or would be put.
@@ -125,7 +138,7 @@ private:
 
     std::vector<Slot> slots_; // none, or a power of two of them
     std::size_t size_ = 0;
-    std::uint64_t multiplier_ = next_multiplier();
+    std::uint64_t multiplier_ = flat_map::next_multiplier();
 };
 
 } // namespace sluice

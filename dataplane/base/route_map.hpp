@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "dataplane/base/flat_map.hpp"
-#include "dataplane/base/mix.hpp"
+#include "dataplane/base/prefix_hash.hpp"
 #include "dataplane/base/route_key.hpp"
 
 namespace sluice {
@@ -80,11 +80,11 @@ private:
     struct Hash {
         [[nodiscard]] std::size_t operator()(const Key4& key) const noexcept
         {
-            return mix64(std::uint64_t{key.address} << 8 | key.length);
+            return hash_of_prefix(std::uint64_t{key.address} << 32, 0, key.length);
         }
         [[nodiscard]] std::size_t operator()(const Key6& key) const noexcept
         {
-            return mix64(mix64(key.high() ^ key.length) ^ key.low());
+            return hash_of_prefix(key.high(), key.low(), key.length);
         }
     };
     [[nodiscard]] static Key4 four(const RouteKey& key) noexcept

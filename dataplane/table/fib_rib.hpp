@@ -10,7 +10,7 @@
 
 #include "dataplane/base/address.hpp"
 #include "dataplane/base/flat_map.hpp"
-#include "dataplane/base/mix.hpp"
+#include "dataplane/base/prefix_hash.hpp"
 #include "dataplane/table/fib.hpp"
 
 namespace sluice::table {
@@ -56,7 +56,7 @@ private:
     struct Hash {
         std::size_t operator()(const FibPrefix& prefix) const noexcept
         {
-            return mix64(mix64(prefix.high ^ prefix.length) ^ prefix.low);
+            return hash_of_prefix(prefix.high, prefix.low, prefix.length);
         }
     };
     // 0..16 bits begin in the root, 17..24 in the next node, and so on.

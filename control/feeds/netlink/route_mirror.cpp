@@ -138,7 +138,7 @@ std::uint32_t RouteMirror::choose(const RouteKey& key, std::uint32_t first) cons
 // With all told already, only those that have gone.
 void RouteMirror::take_changed(std::vector<KernelRoute>& out) const
 {
-    constexpr std::size_t ahead = 8; // routes whose slots are on their way while one is looked at
+    constexpr std::size_t ahead = 16; // routes whose slots are on their way while one is looked at
     std::vector<RouteKey> changed;
     changed.reserve(changed_.size());
     changed_.for_each([&](const RouteKey& key, bool) { changed.push_back(key); });

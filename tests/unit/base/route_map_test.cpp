@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "dataplane/base/prefix_hash.hpp"
 #include "dataplane/base/route_map.hpp"
 
 namespace sluice {
@@ -63,6 +64,24 @@ TEST_CASE("a route map holds what a map of prefixes holds")
     CHECK(map.bytes_used() > 0);
     map.clear();
     CHECK(map.empty());
+}
+
+TEST_CASE("eight prefixes beside each other have hashes beside each other, others do not")
+{
+    const auto block = [](std::uint64_t hash) { return hash >> 3; };
+    const auto slash24 = [](std::uint64_t number) { return hash_of_prefix(number << 40, 0, 24); };
+    const auto slash48 = [](std::uint64_t number) { return hash_of_prefix(number << 16, 0, 48); };
+    const auto slash100 = [](std::uint64_t number) { return hash_of_prefix(1, number << 28, 100); };
+    for (std::uint64_t i = 0; i < 8; ++i) {
+        CHECK(block(slash24(0x140000 + i)) == block(slash24(0x140000)));
+        CHECK(block(slash48(0x20010DB80000 + i)) == block(slash48(0x20010DB80000)));
+        CHECK(block(slash100(0x7F0 + i)) == block(slash100(0x7F0)));
+        CHECK((slash24(0x140000 + i) & 7) == i);
+    }
+    CHECK(block(slash24(0x140008)) != block(slash24(0x140000)));
+    CHECK(block(hash_of_prefix(0, 0, 0)) != block(hash_of_prefix(0, 0, 1)));
+    CHECK(block(hash_of_prefix(1, 0, 128)) != block(hash_of_prefix(2, 0, 128)));
+    CHECK(block(hash_of_prefix(1, 0, 64)) != block(hash_of_prefix(1, 1, 128)));
 }
 
 } // namespace sluice

@@ -147,6 +147,29 @@ TEST_CASE("what there is no room for is left out, and follows when others go")
     CHECK(at.routes.programmed() == 3);
 }
 
+TEST_CASE("what comes and goes while there is no room is not remembered for ever")
+{
+    Learning at;
+    at.routes.set_room(1);
+    at.routes.apply(learn({{"192.0.2.0/24", 0}, {"192.0.3.0/24", 0}}, {{0, via("10.20.0.1")}}));
+    CHECK(at.sent().size() == 1);
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+        const RouteKey passing{std::uint64_t{0x14000000 + (i << 8)} << 32, 0, 24, false};
+        KernelUpdate comes, goes;
+        comes.routes.push_back({passing, 0});
+        goes.routes.push_back({passing, no_via});
+        at.routes.apply(comes);
+        CHECK(at.sent().empty());
+        at.routes.apply(goes);
+        CHECK(at.sent().empty());
+    }
+    CHECK(at.routes.left_out() == 1);
+    CHECK(at.routes.bytes_used() < 200'000); // of a million, had each been kept
+    at.routes.apply(learn({{"192.0.3.0/24", no_via}}));
+    CHECK(at.sent().size() == 2);
+    CHECK(at.routes.left_out() == 0);
+}
+
 TEST_CASE("a removal that was refused makes no room")
 {
     Learning at;
