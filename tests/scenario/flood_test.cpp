@@ -52,13 +52,13 @@ TEST_CASE("of drops that come at once every one is counted, the first 256 are ke
     for (unsigned port = 1'000; port < 1'400; ++port)
         die(port);
     CHECK(bench.ends() == std::map<std::string, std::uint64_t>{{"nat.tcp_without_session", 400}});
-    const auto kept = bench.last_drops();
-    CHECK(kept.size() == LastDrops::slots);
+    const auto at_once = bench.last_drops();
+    CHECK(at_once.size() == LastDrops::slots);
     bench.wait(0.001);
     die(1'400);
     const auto later = bench.last_drops();
     CHECK(later.size() == LastDrops::slots);
-    CHECK(later.back().time_ticks > kept.back().time_ticks);
+    CHECK(later.back().time_ticks > at_once.back().time_ticks);
 }
 
 TEST_CASE("without a cap nothing is refused")
