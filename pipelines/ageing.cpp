@@ -129,7 +129,7 @@ bool Ageing::walk(const Moment& moment)
         },
         std::min(batch, most_leaving - static_cast<std::uint32_t>(own.gathering.size())));
     if (table.size() > table.capacity() - table.capacity() / 8) own.pace.hurry();
-    std::uint32_t due = own.pace.due(moment.now, table.high_water());
+    std::uint32_t due = own.pace.due(moment.now, table.high_water(), table.size());
     while (due > 0 && own.gathering.size() + batch <= most_leaving) {
         const std::uint32_t count = std::min(due, batch);
         own.pace.advance(count, visit<Family>(own.pace.next(), count, moment));

@@ -183,20 +183,22 @@ TEST_CASE("a pair that lost a race is released without what its maker kept")
     CHECK(world.begin(2, udp) != table::none);
 }
 
-TEST_CASE("a walk takes a second, with many sessions up to ten, and one when many end")
+TEST_CASE("a walk takes a second, with many sessions up to ten, and one when many end or come")
 {
     constexpr std::uint64_t hz = 1'000'000'000;
     ScanPace pace(hz);
     std::uint64_t now = 5 * hz;
-    const auto seconds = [&](std::uint32_t used, std::uint32_t ended) {
+    // `more`: how many sessions come in a hundredth of a second.
+    const auto seconds = [&](std::uint32_t used, std::uint32_t ended, std::uint32_t more = 0) {
         const std::uint64_t walk = pace.walks(), begun = now;
+        std::uint32_t live = used;
         for (bool told = false; pace.walks() == walk; now += hz / 100) {
-            const std::uint32_t due = pace.due(now, used);
+            const std::uint32_t due = pace.due(now, used, live += more);
             if (pace.walks() == walk) pace.advance(due, std::exchange(told, true) ? 0 : ended);
         }
         return static_cast<double>(now - begun) / hz;
     };
-    static_cast<void>(pace.due(now, 10));
+    static_cast<void>(pace.due(now, 10, 10));
     for (const auto& [used, expected] :
          {std::pair(0U, 1.0), {10U, 1.0}, {200'000U, 1.0}, {1'000'000U, 5.0}, {9'000'000U, 10.0}}) {
         seconds(used, 0); // the period follows from what the walk before has met
@@ -205,6 +207,20 @@ TEST_CASE("a walk takes a second, with many sessions up to ten, and one when man
     seconds(9'000'000, 1'000'000);
     CHECK(seconds(9'000'000, 0) == Approx(1.0).epsilon(0.05));
     CHECK(seconds(9'000'000, 0) == Approx(10.0).epsilon(0.05));
+    // A sixteenth more after three seconds; had it come at once, the walk would take one.
+    seconds(1'600'000, 0);
+    CHECK(seconds(1'600'000, 0, 333) == Approx(3.0).epsilon(0.05));
+    CHECK(seconds(1'600'000, 0, 100'000) == Approx(1.0).epsilon(0.05));
+}
+
+TEST_CASE("a table that grows without end is walked again and again")
+{
+    constexpr std::uint64_t hz = 1'000'000'000;
+    ScanPace pace(hz);
+    std::uint32_t used = 1'000'000;
+    for (std::uint64_t now = hz; now < 21 * hz; now += hz / 100)
+        pace.advance(pace.due(now, used, used), 0), used += 30'000;
+    CHECK(pace.walks() >= 20);
 }
 
 } // namespace sluice
