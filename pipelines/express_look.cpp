@@ -149,7 +149,7 @@ void Express::choose_all() noexcept
 inline ExpressSeen::Lane Express::choose(V4, Item& item, const table::Network& network) const noexcept
 {
     const table::FlowKey4& key = item.key.v4;
-    if (network.sources.have(key.source)) return Lane::session;
+    if (network.sources.have(key.source) || tables_.session_addresses.have(key.destination)) return Lane::session;
     if (const bool* stateless = tables_.locals4.find(table::local4_key(table::public_network, key.destination)))
         return *stateless ? choose_service<V4>(item, key) : Lane::session;
     if (network.translates_some &&

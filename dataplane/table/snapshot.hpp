@@ -62,7 +62,7 @@ struct Interface {
 };
 
 // A few IPv4 prefixes that are asked for every packet. When full, add() says so.
-class Sources4 {
+class Prefixes4 {
 public:
     [[nodiscard]] bool add(std::uint32_t raw_address, std::uint32_t raw_mask) noexcept
     {
@@ -99,7 +99,7 @@ struct Network {
     // not hold all rules.
     bool translates_any = false;
     bool translates_some = false;
-    Sources4 sources;
+    Prefixes4 sources;
 };
 
 // Who an address of ours belongs to, asked after the session table missed.
@@ -280,6 +280,8 @@ struct Snapshot {
     SharedArray<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
+    Prefixes4
+        session_addresses; // some of those in the public network that are not stateless: the pools, which are many
     ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them
     PrefixMap routes;                          // → target

@@ -1,6 +1,7 @@
 // The order of building, and the small tables: settings, interfaces, networks, own addresses.
 #include "dataplane/table/build/assemble.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "dataplane/table/build/fields.hpp"
@@ -32,6 +33,13 @@ ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses
         if (key.family == 4) v4.add(local4_key(key.scope, address), keep(value));
     });
     return v4.build();
+}
+
+// False: they are full.
+bool add(Prefixes4& prefixes, const Prefix& prefix)
+{
+    const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - prefix.length);
+    return prefixes.add(wire::Be32{prefix.address.v4().value}.raw(), wire::Be32{mask}.raw());
 }
 
 using Locals = ExactMap<AddressKey, LocalAddress>::Builder;
@@ -85,6 +93,22 @@ void add_interfaces(Locals& locals, const Assembly& from)
             locals.add(key_of(narrow(interface.network()), ip_of(address.address())),
                        {Owner::interface, interface.id()});
     }
+}
+
+// The pools, as many as there is room for; none in which a service without sessions has its address.
+Prefixes4 session_addresses(const Assembly& from)
+{
+    Prefixes4 known;
+    for (const auto& [key, object] : from.objects.of(Kind::kPool)) {
+        for (const api::Address& addresses : object.pool().addresses()) {
+            const Prefix pool = prefix_of(addresses);
+            const auto has = [&pool](const Service& service) {
+                return service.stateless && pool.contains(service.address);
+            };
+            if (std::ranges::none_of(from.out.services, has) && !add(known, pool)) return known;
+        }
+    }
+    return known;
 }
 
 } // namespace
@@ -179,6 +203,7 @@ void assemble_locals(Assembly& assembly)
     add_interfaces(locals, assembly);
     assembly.out.locals = locals.build();
     assembly.out.locals4 = v4_of(assembly.out.locals, [](const LocalAddress& local) { return local.stateless; });
+    assembly.out.session_addresses = session_addresses(assembly);
 }
 
 void assemble_translating(Assembly& assembly)
@@ -190,12 +215,8 @@ void assemble_translating(Assembly& assembly)
     }
     for (const std::vector<NatRule>& rules : assembly.out.nat_rules) {
         for (const NatRule& rule : rules) {
-            const Prefix source = rule.source.masked();
-            const std::uint32_t mask =
-                source.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - source.length);
             Network& network = networks[rule.network];
-            if (!network.sources.add(wire::Be32{source.address.v4().value}.raw(), wire::Be32{mask}.raw()))
-                network.translates_any = true;
+            if (!add(network.sources, rule.source)) network.translates_any = true;
         }
     }
     ExactMap<AddressKey, bool>::Builder translated;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "dataplane/wire/endian.hpp"
 #include "tests/unit/table/programming.hpp"
 
 namespace sluice::table {
@@ -184,6 +185,44 @@ TEST_CASE("a pool keeps its leases as long as it is the same pool")
     REQUIRE(at.put({pool(1, "203.0.113.64/30")}) == "");
     CHECK(at.tables->pools.at(0).serial != first.serial); // gone and come back is another one
     CHECK(at.tables->pools.at(0).blocks->blocks_leased() == 0);
+}
+
+TEST_CASE("pools are known by their prefixes, but for one with the address of a service without sessions")
+{
+    Programming at;
+    REQUIRE(at.put({network(1), pool(1, "203.0.113.64/30"), pool(2, "203.0.113.80/30")}) == "");
+    const auto known = [&](std::string_view address) {
+        const Ipv4Address wanted = IpAddress::parse(address).value().v4();
+        return at.tables->session_addresses.have(wire::Be32{wanted.value}.raw());
+    };
+    CHECK(known("203.0.113.64"));
+    CHECK(known("203.0.113.83"));
+    CHECK_FALSE(known("203.0.113.63"));
+    CHECK_FALSE(known("203.0.113.84"));
+
+    api::Object ring = service(1, "203.0.113.81", 8080, 1, {"10.1.0.31"});
+    ring.mutable_service()->set_forward(api::DIRECT);
+    ring.mutable_service()->set_stateless(true);
+    REQUIRE(at.put({ring}) == "");
+    CHECK(known("203.0.113.64"));
+    CHECK_FALSE(known("203.0.113.81"));
+    CHECK_FALSE(known("203.0.113.83"));
+    REQUIRE(at.put({}, {ring}) == "");
+    CHECK(known("203.0.113.83"));
+
+    REQUIRE(at.put({}, {pool(1, "203.0.113.64/30")}) == "");
+    CHECK_FALSE(known("203.0.113.64"));
+}
+
+TEST_CASE("of more pools than there is room for the first are known by their prefixes")
+{
+    Programming at;
+    for (unsigned i = 1; i <= 6; ++i)
+        REQUIRE(at.put({pool(i, "203.0.113." + std::to_string(4 * i) + "/30")}) == "");
+    unsigned known = 0;
+    for (unsigned i = 1; i <= 6; ++i)
+        known += static_cast<unsigned>(at.tables->session_addresses.have(wire::Be32{0xCB007100 + 4 * i}.raw()));
+    CHECK(known == 4);
 }
 
 } // namespace sluice::table
