@@ -59,11 +59,17 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::resolve);
     find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
     ended(Pass::tunnel);
-    if (openings_ && !new_sessions_.is_spent(context_.now))
-        Openings(tables_, sessions_, reserves_).foresee(lane_, count);
+    if (openings_) foresee(count);
     ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);
+}
+
+void Express::foresee(unsigned count) noexcept
+{
+    const unsigned allowed = new_sessions_.allowance(context_.now, count);
+    if (allowed < count) mark_openings(count);
+    if (allowed != 0) Openings(tables_, sessions_, reserves_).foresee(lane_, count, allowed);
 }
 
 template<class Family>
@@ -103,11 +109,12 @@ void Express::fetch_all() noexcept
     for (unsigned i = 0; i < all.count; ++i) {
         Item& item = lane_.items[all.at[i]];
         item.entry = item.way = item.sender = table::none;
-        if (!item.may_leave()) continue;
-        if (item.lane == Lane::session) {
+        if (item.lane <= Lane::session) {
             item.entry = sessions.candidate(item.hash);
             sessions.prefetch_entry(item.entry);
+            if (item.lane == Lane::keyed && item.entry != table::none) sessions.prefetch_entry(item.entry ^ 1U);
         }
+        if (!item.may_leave()) continue;
         const bool forth = needs_route(item);
         const bool back = comes_by_vxlan(item);
         if (!forth && !back) continue;
@@ -337,11 +344,19 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
 {
     const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
     TrafficRuns runs(traffic_);
+    std::array<rte_mbuf*, burst_size> refused;
+    unsigned refused_count = 0;
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane_.items[i];
         const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
-            general.take(item);
+            if (is_refused(item)) {
+                runs.received(item);
+                refuse(item);
+                refused[refused_count++] = item.mbuf;
+            } else {
+                general.take(item);
+            }
             continue;
         }
         runs.received(item);
@@ -350,6 +365,7 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
         runs.sent(item, network);
         context_.departures.add(item.exit->port, item.exit->interface, item.mbuf);
     }
+    if (refused_count != 0) rte_pktmbuf_free_bulk(refused.data(), refused_count);
 }
 
 } // namespace sluice

@@ -6,7 +6,7 @@
 //
 //   look ─► open tunnels ─► choose ─► hash, prefetch bucket ─► prefetch entry or route ─► prefetch deeper
 //        ─► prefetch group ─► resolve, prefetch exit ─► prefetch tunnel counters ─► foresee new flows
-//        ─► send, or general
+//        ─► send, refuse, or general
 //
 // Each pass reads only memory that the one before it asked for. Packets leave in the order they came in.
 #pragma once
@@ -63,6 +63,17 @@ private:
     template<class Family>
     [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
 
+    // ---- First packets while the cap on new sessions is spent (express_refuse.cpp).
+    void mark_openings(unsigned count) noexcept;
+    template<class Family>
+    [[nodiscard]] bool may_open(const Item& item) const noexcept;
+    template<class Family>
+    [[nodiscard]] bool is_opening(const Item& item) const noexcept;
+    template<class Family>
+    [[nodiscard]] bool has_session(const Item& item) const noexcept;
+    [[nodiscard]] bool is_refused(const Item& item) const noexcept;
+    void refuse(const Item& item) noexcept;
+
     // ---- Last passes (express.cpp): where does it go?
     template<class Family>
     [[nodiscard]] const ExpressList& flows() const noexcept;
@@ -97,6 +108,7 @@ private:
     void find_tunnels(Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool is_ordinary(const Item& item) const noexcept;
+    void foresee(unsigned count) noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;
     template<class Family>
     [[nodiscard]] std::uint16_t change(Item& item, std::uint32_t tick) noexcept;

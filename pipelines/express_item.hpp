@@ -32,7 +32,8 @@ struct alignas(8) ExpressSeen {
     std::uint8_t protocol = 0;   // TCP or UDP
     std::uint8_t tcp_flags = 0;  // 0 of UDP
     std::uint16_t l3_length = 0; // of the (inner) IP packet
-    std::uint16_t unused = 0;
+    bool opens = false;          // would begin a session; known while the cap on new ones is spent
+    std::uint8_t unused = 0;
 
     // Session and route are looked for in the passes that follow.
     [[nodiscard]] bool is_known() const noexcept { return lane >= Lane::keyed; }
@@ -49,7 +50,7 @@ struct alignas(64) ExpressItem : ExpressSeen {
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
     std::uint64_t hash;  // keyed, of the flow
-    std::uint32_t entry; // session entry, or none
+    std::uint32_t entry; // session entry, or none; of the keyed ones perhaps another flow's, which has the same tag
     std::uint32_t way;   // target of the route to its destination, where it seems to have no session; or none
     union {
         std::uint32_t sender; // out of VXLAN: the target, then the hop, of the way back to the source; or none

@@ -7,15 +7,14 @@
 
 namespace sluice {
 
-void Openings::foresee(const ExpressLane& lane, unsigned count) noexcept
+void Openings::foresee(const ExpressLane& lane, unsigned count, unsigned most) noexcept
 {
     unsigned wanted4 = 0, wanted6 = 0;
-    for (unsigned i = 0; i < count; ++i) {
+    for (unsigned i = 0; i < count && wanted4 + wanted6 < most; ++i) {
         const ExpressItem& item = lane.items[i];
         if (item.lane != ExpressItem::Lane::keyed) continue;
-        const bool is_v4 = item.family == V4::family;
-        if (is_v4 ? has_session<V4>(item) : has_session<V6>(item)) continue;
-        ++(is_v4 ? wanted4 : wanted6);
+        if (item.entry != table::none) continue; // it has a session, or its tag is another flow's: then it waits
+        ++(item.family == V4::family ? wanted4 : wanted6);
         sort(item);
     }
     if (wanted4 + wanted6 == 0) return;
@@ -32,16 +31,6 @@ void Openings::foresee(const ExpressLane& lane, unsigned count) noexcept
         expect_answer_at_port(each);
     prefetch_answers<V4>();
     prefetch_answers<V6>();
-}
-
-// Another flow may have the same tag: then nothing is asked for this one, and it waits.
-template<class Family>
-bool Openings::has_session(const ExpressItem& item) const noexcept
-{
-    auto& sessions = sessions_.of<Family>();
-    const std::uint32_t entry = sessions.candidate(item.hash);
-    sessions.prefetch_entry(entry);
-    return entry != table::none;
 }
 
 void Openings::sort(const ExpressItem& item) noexcept

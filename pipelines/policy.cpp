@@ -244,6 +244,31 @@ Decision<Family> Policy::decide(const BurstContext& context, const Packet& packe
         .decide();
 }
 
+// The questions of Case, in its order, short of what is done then.
+template<class Family>
+bool Policy::begins_session(const table::Snapshot& tables, const typename Family::Key& key, bool connects) noexcept
+{
+    if (const auto* own = find_local<Family>(tables, key.network, key.destination)) {
+        const table::Service* service =
+            own->owner == table::Owner::service ? l4lb::find_service<Family>(tables, identity(key)) : nullptr;
+        return service != nullptr && !service->stateless;
+    }
+    if (key.network != table::public_network &&
+        (Family::find_route(tables, key.network, key.destination) != table::PrefixMap::none ||
+         stateless<Family>(tables, key, connects)))
+        return false;
+    if constexpr (Family::family == V4::family) {
+        if (nat::find_rule(tables, key.network, key.source) == nullptr) return false;
+        if (key.protocol == wire::IpProtocol::tcp && !connects) return false;
+        if (key.network == table::public_network) return true; // it is not one of ours, as was seen above
+        const auto* own = find_local<Family>(tables, table::public_network, key.destination);
+        return own == nullptr || own->owner == table::Owner::eip || own->owner == table::Owner::service;
+    }
+    return false;
+}
+
+template bool Policy::begins_session<V4>(const table::Snapshot&, const V4::Key&, bool) noexcept;
+template bool Policy::begins_session<V6>(const table::Snapshot&, const V6::Key&, bool) noexcept;
 template Decision<V4> Policy::decide<V4>(const BurstContext&, const Packet&) noexcept;
 template Decision<V6> Policy::decide<V6>(const BurstContext&, const Packet&) noexcept;
 

@@ -36,6 +36,12 @@ public:
     template<class Family>
     [[nodiscard]] Decision<Family> decide(const BurstContext& context, const Packet& packet) noexcept;
 
+    // Whether decide() would ask `new_sessions` for a packet of this flow with ports and no fragment. `connects`: a SYN
+    // alone. Asks the tables only.
+    template<class Family>
+    [[nodiscard]] static bool begins_session(const table::Snapshot& tables, const typename Family::Key& key,
+                                             bool connects) noexcept;
+
 private:
     template<class Family>
     struct Case;

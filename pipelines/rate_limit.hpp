@@ -18,16 +18,27 @@ public:
 
     // Whether none is allowed before that; `now` in TSC ticks, never going back.
     [[nodiscard]] bool is_spent(std::uint64_t now) const noexcept { return next_ > now; }
+    // How many it would allow now, `most` at most.
+    [[nodiscard]] unsigned allowance(std::uint64_t now, unsigned most) const noexcept
+    {
+        const std::uint64_t next = due(now);
+        if (next > now) return 0;
+        return interval_ * most <= now - next ? most : static_cast<unsigned>((now - next) / interval_) + 1;
+    }
     [[nodiscard]] bool allows(std::uint64_t now) noexcept
     {
-        const std::uint64_t saved_since = now > most_saved_ ? now - most_saved_ : 0;
-        next_ = std::max(next_, saved_since);
+        next_ = due(now);
         if (next_ > now) return false;
         next_ += interval_;
         return true;
     }
 
 private:
+    [[nodiscard]] std::uint64_t due(std::uint64_t now) const noexcept
+    {
+        return std::max(next_, now > most_saved_ ? now - most_saved_ : 0);
+    }
+
     std::uint64_t interval_;
     std::uint64_t most_saved_;
     std::uint64_t next_ = 0;

@@ -1,6 +1,9 @@
 // A sequence lock around relaxed atomics: no torn read is undefined behaviour, and a torn set of terms is read again.
 #include "dataplane/burst/ledger.hpp"
 
+#include <bit>
+#include <utility>
+
 namespace sluice {
 namespace {
 
@@ -9,10 +12,14 @@ using enum std::memory_order;
 using Array = std::array<std::uint64_t, reason_count>;
 using AtomicArray = std::array<std::atomic<std::uint64_t>, reason_count>;
 
-void store(AtomicArray& into, const Array& from) noexcept
+// The counters of `stages`, a bit for each.
+void store(AtomicArray& into, const Array& from, std::uint32_t stages) noexcept
 {
-    for (std::size_t i = 0; i < reason_count; ++i)
-        into[i].store(from[i], relaxed);
+    for (; stages != 0; stages &= stages - 1) {
+        const std::size_t first = static_cast<std::size_t>(std::countr_zero(stages)) * reasons_per_stage;
+        for (std::size_t i = first; i < first + reasons_per_stage; ++i)
+            into[i].store(from[i], relaxed);
+    }
 }
 
 void load(Array& into, const AtomicArray& from) noexcept
@@ -34,11 +41,8 @@ void Ledger::publish() noexcept
     published_.sent.store(terms_.sent, relaxed);
     published_.punted.store(terms_.punted, relaxed);
     published_.held.store(terms_.held, relaxed);
-    if (news_) {
-        store(published_.drops, terms_.drops);
-        store(published_.consumed, terms_.consumed);
-        news_ = false;
-    }
+    store(published_.drops, terms_.drops, std::exchange(dropped_in_, 0));
+    store(published_.consumed, terms_.consumed, std::exchange(consumed_in_, 0));
     sequence_.store(sequence + 2, std::memory_order_release);
 }
 

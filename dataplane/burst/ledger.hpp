@@ -40,7 +40,7 @@ private:
 
 class Ledger {
 public:
-    // The worker's own view. `drop` and `consume` note that the long arrays have news.
+    // The worker's own view. `drop` and `consume` note in which stages the long arrays have news.
     void receive(std::uint64_t packets) noexcept { terms_.received += packets; }
     void inject(std::uint64_t packets) noexcept { terms_.injected += packets; }
     void originate() noexcept { ++terms_.originated; }
@@ -51,15 +51,16 @@ public:
     void drop(std::uint8_t flat) noexcept
     {
         ++terms_.drops[flat];
-        news_ = true;
+        dropped_in_ |= 1U << flat / reasons_per_stage;
     }
     void consume(std::uint8_t flat) noexcept
     {
         ++terms_.consumed[flat];
-        news_ = true;
+        consumed_in_ |= 1U << flat / reasons_per_stage;
     }
 
-    // After each burst, when nothing of it is left in the worker's hands. Cost: one line, plus the arrays after a drop.
+    // After each burst, when nothing of it is left in the worker's hands. Cost: one line, and a stage's counters after
+    // a drop there.
     void publish() noexcept;
     // From any thread: the terms after some whole burst. Retries while the worker publishes.
     [[nodiscard]] LawTerms read() const noexcept;
@@ -67,7 +68,8 @@ public:
 
 private:
     alignas(64) LawTerms terms_;
-    bool news_ = false;
+    std::uint32_t dropped_in_ = 0;  // stages, a bit for each
+    std::uint32_t consumed_in_ = 0; // the same
     alignas(64) mutable std::atomic<std::uint64_t> sequence_{0};
     struct Published {
         std::atomic<std::uint64_t> received, injected, originated, sent, punted, held;

@@ -37,7 +37,8 @@ struct Tcp {
         return std::size_t{4} * (offset_reserved >> data_offset_shift);
     }
     // The first packet of a connection, not the answer to it.
-    constexpr bool is_opening() const noexcept { return (flags & (syn | ack | rst | fin)) == syn; }
+    constexpr bool is_opening() const noexcept { return is_opening(flags); }
+    static constexpr bool is_opening(std::uint8_t flags) noexcept { return (flags & (syn | ack | rst | fin)) == syn; }
 };
 static_assert(is_wire_layout<Tcp, Tcp::min_header_length>);
 

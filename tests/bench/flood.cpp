@@ -13,7 +13,7 @@ namespace sluice::bench {
 namespace {
 
 constexpr std::uint64_t stretches_per_s = 100;
-constexpr std::uint64_t absences_per_s = 10'000; // 100 us between two calls: no burst of ours takes so long
+constexpr std::uint64_t absences_per_s = 20'000; // 50 us between two calls: no burst of ours takes so long
 constexpr std::uint64_t ring = dataplane::receive_descriptors;
 constexpr std::size_t flags_at = ethernet_length + 20 + 13;
 

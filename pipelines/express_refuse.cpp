@@ -1,0 +1,63 @@
+// While the cap on new sessions is spent: first packets of flows end here, for most of what the general way asks of
+// them was asked already. A flood costs its worker little more than what it lets through.
+#include "dataplane/wire/tcp.hpp"
+#include "pipelines/express.hpp"
+#include "pipelines/express_look.hpp"
+#include "pipelines/policy.hpp"
+#include "pipelines/translate/drops.hpp"
+
+namespace sluice {
+
+// Of the packets whose flow seems to be new those that would begin a session. One out of VXLAN does not know yet which
+// tunnel counts it.
+void Express::mark_openings(unsigned count) noexcept
+{
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane_.items[i];
+        if (item.lane != Lane::keyed || item.tunnel == Item::from_vxlan) continue;
+        item.opens = item.family == V4::family ? may_open<V4>(item) : may_open<V6>(item);
+        if (item.opens && item.tunnel != table::none) traffic_.prefetch_tunnel(item.tunnel);
+    }
+    for (unsigned i = 0; i < count; ++i)
+        if (Item& item = lane_.items[i]; item.opens)
+            item.opens = item.family == V4::family ? is_opening<V4>(item) : is_opening<V6>(item);
+}
+
+template<class Family>
+inline bool Express::may_open(const Item& item) const noexcept
+{
+    const auto& key = key_of<Family>(item);
+    if (!express::is_ordinary(key) || has_session<Family>(item)) return false;
+    if constexpr (Family::family == V4::family)
+        tables_.locals4.prefetch(table::local4_key(key.network, key.destination));
+    return true;
+}
+
+template<class Family>
+inline bool Express::is_opening(const Item& item) const noexcept
+{
+    const bool connects = item.protocol == wire::IpProtocol::tcp && wire::Tcp::is_opening(item.tcp_flags);
+    return Policy::begins_session<Family>(tables_, key_of<Family>(item), connects);
+}
+
+template<class Family>
+inline bool Express::has_session(const Item& item) const noexcept
+{
+    return sessions_.of<Family>().find(key_of<Family>(item), item.hash) != table::none;
+}
+
+// In its turn: what stood before it in the burst may have spent the cap, or begun its session.
+bool Express::is_refused(const Item& item) const noexcept
+{
+    if (!item.opens || !new_sessions_.is_spent(context_.now)) return false;
+    return !(item.family == V4::family ? has_session<V4>(item) : has_session<V6>(item));
+}
+
+void Express::refuse(const Item& item) noexcept
+{
+    constexpr std::uint8_t reason = flat_reason(translate::Drop::new_session_limit);
+    context_.last_drops.record(context_.now, reason, item.interface, *item.mbuf, 0);
+    context_.ledger.drop(reason);
+}
+
+} // namespace sluice
