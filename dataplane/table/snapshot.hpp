@@ -280,8 +280,7 @@ struct Snapshot {
     SharedArray<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
-    Prefixes4
-        session_addresses; // some of those in the public network that are not stateless: the pools, which are many
+    Prefixes4 session_addresses;               // pools: public, own, not stateless; as many as there is room for
     ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them
     PrefixMap routes;                          // → target
