@@ -1,6 +1,7 @@
 """A real ZooKeeper in a namespace of its own, behind a bridge that can be cut, and kazoo as Dubbo's providers.
 
   node.home (the control process) ──wire── br0 ──wire── registry: ZooKeeper 10.99.0.1:2181, providers"""
+import re
 import signal
 import socket
 import urllib.parse
@@ -21,7 +22,7 @@ dataDir={directory}
 clientPort=2181
 clientPortAddress=0.0.0.0
 admin.enableServer=false
-4lw.commands.whitelist=srvr
+4lw.commands.whitelist=srvr,mntr
 """
 LOGGING = """\
 log4j.rootLogger=INFO, stdout
@@ -55,14 +56,25 @@ class Zookeeper:
         wait_until("ZooKeeper answers", self.answers, timeout=30, interval=0.2)
 
     def answers(self):
+        return "Mode:" in self.ask("srvr")
+
+    def sessions(self):
+        """How many there are, those included that nobody holds any more and that have not expired."""
+        return int(re.search(r"^zk_global_sessions\t(\d+)$", self.ask("mntr"), re.MULTILINE)[1])
+
+    def ask(self, word):
+        """One of ZooKeeper's four-letter words; nothing from one that only begins, which may accept and say nothing."""
+        said = b""
         try:
             with self.space.entered():
                 server = socket.create_connection(("127.0.0.1", 2181), timeout=1)
             with server:
-                server.sendall(b"srvr")
-                return b"Mode:" in server.recv(4096)
-        except OSError:  # not yet; one that only begins may also accept and say nothing
-            return False
+                server.sendall(word.encode())
+                while heard := server.recv(4096):
+                    said += heard
+        except OSError:
+            pass
+        return said.decode()
 
     def kill(self):
         self.process.stop(signal.SIGKILL)

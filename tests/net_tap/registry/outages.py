@@ -114,7 +114,10 @@ class World:
 
     def stopped(self):
         """SIGSTOP: the client never saw a broken connection, and learns from the server that its session is over."""
-        what, before = "control process stopped for longer than its session", self.expiries()
+        what = "control process stopped for longer than its session"
+        wait_until("the former control process's session has ended: its own and the providers' are left",
+                   lambda: self.zookeeper.sessions() == 2)
+        before = self.expiries()
         self.node.control.signal(signal.SIGSTOP)
         self.wait_for_expiry(before)
         self.change()
