@@ -10,6 +10,8 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t errors_per_second = 1'000; // ICMP errors, per worker
+// Of a capped worker: what begins at once is not to hold up established flows for longer than a NIC's ring lasts.
+constexpr std::uint32_t new_sessions_at_once = 512;
 
 } // namespace
 
@@ -19,7 +21,7 @@ Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t t
               std::move(traffic),
               ip::Hold(tsc_hz),
               RateLimit(tsc_hz, errors_per_second),
-              RateLimit(tsc_hz, new_sessions),
+              RateLimit(tsc_hz, new_sessions, new_sessions_at_once),
               {},
               {}}
     , stages_(stages)

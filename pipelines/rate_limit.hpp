@@ -9,10 +9,12 @@ namespace sluice {
 
 class RateLimit {
 public:
-    // `per_second` 0: as many as there are.
-    RateLimit(std::uint64_t tsc_hz, std::uint32_t per_second)
+    static constexpr std::uint32_t unlimited = 1U << 30; // no rate saves up more
+
+    // `per_second` 0: as many as there are. `at_once`: how many may be saved up.
+    RateLimit(std::uint64_t tsc_hz, std::uint32_t per_second, std::uint32_t at_once = unlimited)
         : interval_(per_second == 0 ? 0 : tsc_hz / per_second)
-        , most_saved_(tsc_hz / 10)
+        , most_saved_(std::min(tsc_hz / 10, interval_ * at_once))
     {
     }
 

@@ -123,6 +123,21 @@ TEST_CASE("a worker begins so many sessions in a second, by NAT or for a service
     CHECK(bench.send("internet", from_client(bench, 3'000, "S")).size() == 1);
 }
 
+TEST_CASE("what a worker has saved up it does not begin at once without bound")
+{
+    Bench bench(capped("100000"));
+    bench.wait(1);
+    std::size_t begun = 0;
+    for (unsigned port = 2'000; port < 2'000 + 10 * burst_size; port += burst_size) {
+        std::vector<Bytes> frames;
+        for (unsigned i = 0; i < burst_size; ++i)
+            frames.push_back(from_client(bench, port + i, "S"));
+        begun += bench.send("internet", frames).size();
+    }
+    CHECK(begun == 513); // and the one whose turn it is
+    CHECK(bench.ends() == std::map<std::string, std::uint64_t>{{"translate.new_session_limit", 640 - 513}});
+}
+
 TEST_CASE("of drops that come at once every one is counted, the first 256 are kept, and later ones again")
 {
     Bench bench(one_node);
