@@ -7,6 +7,7 @@
 // function does. A chain is probed linearly: most lookups touch one line.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -26,13 +27,12 @@ template<class Key>
 [[nodiscard]] inline std::uint64_t mix_key(const Key& key)
 {
     static_assert(std::has_unique_object_representations_v<Key>, "padding would take part in the comparison");
+    std::array<std::uint64_t, (sizeof(Key) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)> words{};
+    std::memcpy(words.data(), &key, sizeof key);
     std::uint64_t state = 0x9e3779b97f4a7c15;
-    for (std::size_t at = 0; at < sizeof(Key); at += sizeof state) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, reinterpret_cast<const std::byte*>(&key) + at,
-                    sizeof(Key) - at < sizeof word ? sizeof(Key) - at : sizeof word);
+#pragma GCC unroll 8
+    for (const std::uint64_t word : words)
         state = mix64(state ^ word);
-    }
     return state;
 }
 

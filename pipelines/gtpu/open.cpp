@@ -104,9 +104,9 @@ Verdict check_source(const Packet& packet, const table::Snapshot& tables) noexce
 {
     const table::GtpuTerminus* terminus = tables.teids.find(packet.peer_tunnel);
     if (terminus == nullptr) return Verdict::drop(Drop::teid_unknown);
-    const auto source = packet.family == V4::family ? V4::bytes(V4::source(ip_header<V4>(packet)))
-                                                    : V6::bytes(V6::source(ip_header<V6>(packet)));
-    const bool own = packet.family == terminus->family && source == terminus->ue;
+    const auto source = packet.family == V4::family ? V4::words(V4::source(ip_header<V4>(packet)))
+                                                    : V6::words(V6::source(ip_header<V6>(packet)));
+    const bool own = packet.family == terminus->family && source == V6::words(terminus->ue);
     return own ? Verdict::next() : Verdict::drop(Drop::ue_address_mismatch);
 }
 
