@@ -1,5 +1,7 @@
 #include "dataplane/transmitter.hpp"
 
+#include <algorithm>
+
 #include <rte_cycles.h>
 
 namespace sluice::dataplane {
@@ -16,23 +18,25 @@ void Transmitter::send_all() noexcept
         sent += taken;
     }
     books_.ledger.send(sent);
-    count(sent);
-    for (unsigned i = sent; i < count_; ++i)
-        drop(interfaces_[i], frames_[i], removed ? worker::Drop::port_removed : worker::Drop::tx_queue_full);
-    count_ = 0;
+    unsigned first = 0;
+    for (unsigned i = 0; i < run_count_; ++i) {
+        end(runs_[i], first, sent, removed ? worker::Drop::port_removed : worker::Drop::tx_queue_full);
+        first += runs_[i].frames;
+    }
+    count_ = run_count_ = 0;
 }
 
-// Frames of one interface follow each other, so a run of them is written once.
-void Transmitter::count(unsigned sent) noexcept
+// Of the buffer's first `sent` frames the lengths are not known any more, of the others they still are.
+void Transmitter::end(const Run& run, unsigned first, unsigned sent, worker::Drop otherwise) noexcept
 {
-    for (unsigned i = 0; i < sent;) {
-        const std::uint16_t interface = interfaces_[i];
-        const unsigned first = i;
-        std::uint64_t bytes = 0;
-        for (; i < sent && interfaces_[i] == interface; ++i)
-            bytes += bytes_[i];
-        books_.interfaces[interface].add(i - first, bytes);
+    const unsigned end = first + run.frames;
+    const unsigned stays = std::clamp(sent, first, end);
+    std::uint64_t bytes = run.bytes;
+    for (unsigned i = stays; i < end; ++i) {
+        bytes -= frames_[i]->pkt_len;
+        drop(run.interface, frames_[i], otherwise);
     }
+    books_.interfaces[run.interface].add(stays - first, bytes);
 }
 
 rte_mbuf* Transmitter::join(std::uint16_t interface, rte_mbuf* frame) noexcept

@@ -9,6 +9,7 @@
 
 #include "dataplane/burst/last_drops.hpp"
 #include "dataplane/burst/ledger.hpp"
+#include "dataplane/burst/outlets.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/limits.hpp"
 #include "dataplane/port.hpp"
@@ -36,14 +37,28 @@ public:
 
     void add(std::uint16_t interface, rte_mbuf* frame) noexcept
     {
-        if (frame->nb_segs > most_segments_) [[unlikely]] {
-            frame = join(interface, frame);
-            if (frame == nullptr) return;
+        const Departure only{frame, 0, interface};
+        add(&only, 1);
+    }
+    // All from one interface, at most transmit_buffer_slots.
+    void add(const Departure* departures, unsigned count) noexcept
+    {
+        if (count_ + count > transmit_buffer_slots) flush();
+        unsigned end = count_;
+        std::uint64_t bytes = 0;
+        for (unsigned i = 0; i < count; ++i) {
+            rte_mbuf* frame = departures[i].frame;
+            if (frame->nb_segs > most_segments_) [[unlikely]] {
+                frame = join(departures->interface, frame);
+                if (frame == nullptr) continue;
+            }
+            frames_[end++] = frame;
+            bytes += frame->pkt_len;
         }
-        frames_[count_] = frame;
-        interfaces_[count_] = interface;
-        bytes_[count_] = frame->pkt_len;
-        if (++count_ == transmit_buffer_slots) flush();
+        Run& run = run_of(departures->interface);
+        run.frames = static_cast<std::uint16_t>(run.frames + end - count_);
+        run.bytes += bytes;
+        count_ = end;
     }
     void flush() noexcept
     {
@@ -51,8 +66,20 @@ public:
     }
 
 private:
+    // Frames of one interface follow each other, so a run of them is counted once.
+    struct Run {
+        std::uint16_t interface;
+        std::uint16_t frames;
+        std::uint64_t bytes;
+    };
+
+    [[nodiscard]] Run& run_of(std::uint16_t interface) noexcept
+    {
+        if (run_count_ == 0 || runs_[run_count_ - 1].interface != interface) runs_[run_count_++] = {interface, 0, 0};
+        return runs_[run_count_ - 1];
+    }
     void send_all() noexcept;
-    void count(unsigned sent) noexcept;
+    void end(const Run& run, unsigned first, unsigned sent, worker::Drop otherwise) noexcept;
     void drop(std::uint16_t interface, rte_mbuf* frame, worker::Drop why) noexcept;
     // A copy in one segment; `frame` is given up. nullptr: no buffer, or none large enough, and the frame has died.
     [[nodiscard]] rte_mbuf* join(std::uint16_t interface, rte_mbuf* frame) noexcept;
@@ -63,9 +90,9 @@ private:
     rte_mempool* pool_;
     Books books_;
     unsigned count_ = 0;
+    unsigned run_count_ = 0;
     std::array<rte_mbuf*, transmit_buffer_slots> frames_{};
-    std::array<std::uint16_t, transmit_buffer_slots> interfaces_{};
-    std::array<std::uint32_t, transmit_buffer_slots> bytes_{}; // asked before sending: afterwards the frame is gone
+    std::array<Run, transmit_buffer_slots + 1> runs_{}; // one may have lost all its frames to join()
 };
 
 } // namespace sluice::dataplane

@@ -183,8 +183,14 @@ void Worker::close() noexcept
 
 void Worker::transmit(const Departure* frames, unsigned count) noexcept
 {
-    for (unsigned i = 0; i < count; ++i)
-        transmitters_[frames[i].port].add(frames[i].interface, frames[i].frame);
+    for (unsigned first = 0, end = 0; first < count; first = end) {
+        const auto same_way = [&](const Departure& other) {
+            return other.port == frames[first].port && other.interface == frames[first].interface;
+        };
+        for (end = first + 1; end < count && same_way(frames[end]);)
+            ++end;
+        transmitters_[frames[first].port].add(&frames[first], end - first);
+    }
 }
 
 bool Worker::punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept

@@ -11,18 +11,6 @@
 namespace sluice {
 namespace {
 
-// Inside its network a packet goes by the routes when no session knows it.
-bool needs_route(const ExpressItem& item) noexcept
-{
-    return item.lane == ExpressSeen::Lane::plain ||
-           (item.entry == table::none && item.network != table::public_network);
-}
-
-bool comes_by_vxlan(const ExpressItem& item) noexcept
-{
-    return item.tunnel == ExpressItem::from_vxlan;
-}
-
 bool is_vxlan(const table::Exit& exit) noexcept
 {
     return exit.kind == table::Exit::Kind::vxlan4 || exit.kind == table::Exit::Kind::vxlan6;
@@ -47,17 +35,14 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     hash_all<V4>(), hash_all<V6>();
     ended(Pass::hash);
     fetch_all<V4>(), fetch_all<V6>();
-    fetch_slots();
     ended(Pass::fetch);
     deepen_all<V4>(), deepen_all<V6>();
-    fetch_backends();
     ended(Pass::deepen);
     find_groups<V4>(), find_groups<V6>();
-    fetch_counts();
     ended(Pass::group);
     resolve_all<V4>(), resolve_all<V6>();
     ended(Pass::resolve);
-    find_all_tunnels(lane_.flows4), find_all_tunnels(lane_.flows6);
+    find_tunnels<V4>(), find_tunnels<V6>();
     ended(Pass::tunnel);
     if (openings_) foresee(count);
     ended(Pass::foresee);
@@ -73,109 +58,142 @@ void Express::foresee(unsigned count) noexcept
 }
 
 template<class Family>
-const ExpressList& Express::flows() const noexcept
-{
-    return Family::family == V4::family ? lane_.flows4 : lane_.flows6;
-}
-
-template<class Family>
-ExpressList& Express::routed() noexcept
-{
-    return Family::family == V4::family ? lane_.routed4 : lane_.routed6;
-}
-
-template<class Family>
 void Express::hash_all() noexcept
 {
-    const ExpressList& all = flows<Family>();
+    const ExpressLists& lists = lane_.of<Family>();
     auto& sessions = sessions_.of<Family>();
-    sessions.hash_each(
-        all.count, [&](unsigned i) { return &key_of<Family>(lane_.items[all.at[i]]); },
-        [&](unsigned i, std::uint64_t hash) {
-            Item& item = lane_.items[all.at[i]];
-            item.hash = hash;
-            if (item.lane <= Lane::session) sessions.prefetch_bucket(hash);
-            openings_ |= item.lane == Lane::keyed;
-        });
+    const auto hash = [&](const ExpressList& of, auto&& then) {
+        sessions.hash_each(
+            of.count, [&](unsigned i) { return &key_of<Family>(lane_.items[of.at[i]]); },
+            [&](unsigned i, std::uint64_t value) {
+                lane_.items[of.at[i]].hash = value;
+                then(value);
+            });
+    };
+    const auto prefetch = [&sessions](std::uint64_t value) { sessions.prefetch_bucket(value); };
+    hash(lists.flows, prefetch);
+    if (lists.openings.count != 0) {
+        hash(lists.openings, prefetch);
+        openings_ = true;
+    }
+    if (lists.rings.count != 0) hash(lists.rings, [](std::uint64_t) {});
 }
 
 template<class Family>
 void Express::fetch_all() noexcept
 {
-    const ExpressList& all = flows<Family>();
-    ExpressList& routes = routed<Family>();
+    ExpressLists& lists = lane_.of<Family>();
     const auto& sessions = sessions_.of<Family>();
-    routes.count = 0;
+    for (unsigned i = 0; i < lists.flows.count; ++i) {
+        Item& item = lane_.items[lists.flows.at[i]];
+        item.entry = sessions.candidate(item.hash);
+        if (item.entry < table::absent) {
+            sessions.prefetch_entry(item.entry);
+        } else {
+            lists.routed.add(lists.flows.at[i]);
+            Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
+        }
+    }
+    for (unsigned i = 0; i < lists.machines.count; ++i) {
+        const Item& item = lane_.items[lists.machines.at[i]];
+        Family::prefetch_route(tables_, item.network, key_of<Family>(item).source);
+    }
+    for (unsigned i = 0; i < lists.plain.count; ++i)
+        Family::prefetch_route(tables_, table::public_network,
+                               key_of<Family>(lane_.items[lists.plain.at[i]]).destination);
+    if (lists.openings.count != 0) fetch_openings<Family>();
+    if (lists.rings.count != 0) fetch_slots<Family>();
+}
+
+template<class Family>
+[[gnu::noinline]] void Express::fetch_openings() noexcept
+{
+    const ExpressList& all = lane_.of<Family>().openings;
+    const auto& sessions = sessions_.of<Family>();
     for (unsigned i = 0; i < all.count; ++i) {
         Item& item = lane_.items[all.at[i]];
-        item.entry = item.way = item.sender = table::none;
-        if (item.lane <= Lane::session) {
-            item.entry = sessions.candidate(item.hash);
-            sessions.prefetch_entry(item.entry);
-            if (item.lane == Lane::keyed && item.entry != table::none) sessions.prefetch_entry(item.entry ^ 1U);
-        }
-        if (!item.may_leave()) continue;
-        const bool forth = needs_route(item);
-        const bool back = comes_by_vxlan(item);
-        if (!forth && !back) continue;
-        routes.at[routes.count++] = all.at[i];
-        const auto& key = key_of<Family>(item);
-        if (forth) Family::prefetch_route(tables_, item.network, key.destination);
-        if (back) Family::prefetch_route(tables_, item.network, key.source);
+        const std::uint32_t candidate = sessions.candidate(item.hash);
+        if (candidate >= table::absent) continue;
+        item.entry = candidate;
+        sessions.prefetch_entry(candidate);
+        sessions.prefetch_entry(candidate ^ 1U);
     }
 }
 
 template<class Family>
 void Express::deepen_all() noexcept
 {
-    const ExpressList& all = routed<Family>();
-    for (unsigned i = 0; i < all.count; ++i) {
-        const Item& item = lane_.items[all.at[i]];
-        const auto& key = key_of<Family>(item);
-        if (needs_route(item)) Family::prefetch_route_deeper(tables_, item.network, key.destination);
-        if (comes_by_vxlan(item)) Family::prefetch_route_deeper(tables_, item.network, key.source);
+    const ExpressLists& lists = lane_.of<Family>();
+    for (unsigned i = 0; i < lists.routed.count; ++i) {
+        const Item& item = lane_.items[lists.routed.at[i]];
+        Family::prefetch_route_deeper(tables_, item.network, key_of<Family>(item).destination);
     }
+    for (unsigned i = 0; i < lists.machines.count; ++i) {
+        const Item& item = lane_.items[lists.machines.at[i]];
+        Family::prefetch_route_deeper(tables_, item.network, key_of<Family>(item).source);
+    }
+    for (unsigned i = 0; i < lists.plain.count; ++i)
+        Family::prefetch_route_deeper(tables_, table::public_network,
+                                      key_of<Family>(lane_.items[lists.plain.at[i]]).destination);
+    if (lists.rings.count != 0) fetch_backends<Family>();
 }
 
-// The route of what has no session, or seems to have none, and the way back to what came by VXLAN.
+// The route of what seems to have no session, and the way back to what came by VXLAN. Where a plain packet's route ends
+// in one hop that is all.
 template<class Family>
 void Express::find_groups() noexcept
 {
-    const ExpressList& all = routed<Family>();
-    for (unsigned i = 0; i < all.count; ++i) {
-        Item& item = lane_.items[all.at[i]];
-        const auto& key = key_of<Family>(item);
-        if (needs_route(item)) item.way = group_ahead(Family::find_route(tables_, item.network, key.destination));
-        if (comes_by_vxlan(item)) item.sender = group_ahead(Family::find_route(tables_, item.network, key.source));
+    ExpressLists& lists = lane_.of<Family>();
+    for (unsigned i = 0; i < lists.routed.count; ++i) {
+        Item& item = lane_.items[lists.routed.at[i]];
+        item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
     }
+    for (unsigned i = 0; i < lists.machines.count; ++i) {
+        Item& item = lane_.items[lists.machines.at[i]];
+        item.sender = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).source));
+    }
+    for (unsigned i = 0; i < lists.plain.count; ++i) {
+        Item& item = lane_.items[lists.plain.at[i]];
+        item.way = group_ahead(Family::find_route(tables_, table::public_network, key_of<Family>(item).destination));
+        if (table::is_one_hop(item.way))
+            take_exit(item, tables_.pick(item.way, 0));
+        else
+            lists.grouped.add(lists.plain.at[i]);
+    }
+    if (lists.rings.count != 0) fetch_counts<Family>();
 }
 
 // A service without sessions: the slot of the ring, then its backend, then what this worker knows of that.
-void Express::fetch_slots() noexcept
+template<class Family>
+[[gnu::noinline]] void Express::fetch_slots() noexcept
 {
-    for (unsigned i = 0; i < lane_.rings.count; ++i) {
-        Item& item = lane_.items[lane_.rings.at[i]];
+    const ExpressList& rings = lane_.of<Family>().rings;
+    for (unsigned i = 0; i < rings.count; ++i) {
+        Item& item = lane_.items[rings.at[i]];
         const auto& ring = *tables_.services[item.service].ring;
-        item.member = static_cast<std::uint32_t>(item.family == V4::family ? l4lb::slot_of(item.key.v4, 0, ring)
-                                                                           : l4lb::slot_of(item.key.v6, 0, ring));
+        item.member = static_cast<std::uint32_t>(l4lb::slot_of(key_of<Family>(item), 0, ring));
         rte_prefetch0(&ring[item.member]);
     }
 }
 
-void Express::fetch_backends() noexcept
+template<class Family>
+[[gnu::noinline]] void Express::fetch_backends() noexcept
 {
-    for (unsigned i = 0; i < lane_.rings.count; ++i) {
-        Item& item = lane_.items[lane_.rings.at[i]];
+    const ExpressList& rings = lane_.of<Family>().rings;
+    for (unsigned i = 0; i < rings.count; ++i) {
+        Item& item = lane_.items[rings.at[i]];
         const table::Service& service = tables_.services[item.service];
         item.member = (*service.ring)[item.member];
         rte_prefetch0(&service.backends[item.member]);
     }
 }
 
-void Express::fetch_counts() noexcept
+template<class Family>
+[[gnu::noinline]] void Express::fetch_counts() noexcept
 {
-    for (unsigned i = 0; i < lane_.rings.count; ++i) {
-        const Item& item = lane_.items[lane_.rings.at[i]];
+    const ExpressList& rings = lane_.of<Family>().rings;
+    for (unsigned i = 0; i < rings.count; ++i) {
+        const Item& item = lane_.items[rings.at[i]];
         rte_prefetch0(&traffic_.backend(tables_.services[item.service].backends[item.member].id));
     }
 }
@@ -189,40 +207,30 @@ table::Target Express::group_ahead(table::Target target) noexcept
 template<class Family>
 void Express::resolve_all() noexcept
 {
-    const ExpressList& all = flows<Family>();
-    for (unsigned i = 0; i < all.count; ++i)
-        if (Item& item = lane_.items[all.at[i]]; item.may_leave()) resolve<Family>(item);
-}
-
-template<class Family>
-inline void Express::resolve(Item& item) noexcept
-{
-    if (item.lane == Lane::ring) {
-        if (!resolve_backend<Family>(item)) item.lane = Lane::general;
-        return;
-    }
-    take_sender(item);
-    if (item.lane == Lane::session) {
-        if (resolve_session<Family>(item)) return;
-        // Without a session, what stays inside its network goes by its routes; all else is a matter of policy.
-        const bool inside = item.network != table::public_network && is_ordinary<Family>(item);
-        item.lane = inside ? Lane::plain : Lane::keyed;
-    }
-    if (item.lane == Lane::plain && resolve_route<Family>(item)) return;
-    item.lane = Lane::keyed;
-    openings_ = true;
-}
-
-// False: the flow has no session.
-template<class Family>
-bool Express::resolve_session(Item& item) noexcept
-{
+    const ExpressLists& lists = lane_.of<Family>();
     auto& sessions = sessions_.of<Family>();
-    const auto& key = key_of<Family>(item);
-    if (item.entry == table::none || !(sessions.entry(item.entry).key == key))
-        item.entry = sessions.find(key, item.hash);
-    if (item.entry == table::none) return false;
-    const auto& entry = sessions.entry(item.entry);
+    for (unsigned i = 0; i < lists.flows.count; ++i) {
+        Item& item = lane_.items[lists.flows.at[i]];
+        if (item.entry < table::absent && sessions.entry(item.entry).key == key_of<Family>(item))
+            take_session<Family>(item);
+        else
+            resolve_stranger<Family>(item);
+    }
+    for (unsigned i = 0; i < lists.machines.count; ++i)
+        take_sender(lane_.items[lists.machines.at[i]]);
+    for (unsigned i = 0; i < lists.grouped.count; ++i) {
+        Item& item = lane_.items[lists.grouped.at[i]];
+        item.hash = sessions.hash(key_of<Family>(item));
+        if (!resolve_route<Family>(item)) item.lane = Lane::general;
+    }
+    for (unsigned i = 0; i < lists.rings.count; ++i)
+        if (Item& item = lane_.items[lists.rings.at[i]]; !resolve_backend<Family>(item)) item.lane = Lane::general;
+}
+
+template<class Family>
+[[gnu::always_inline]] inline void Express::take_session(Item& item) noexcept
+{
+    const auto& entry = sessions_.of<Family>().entry(item.entry);
     const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
     const std::uint8_t seen = entry.tcp_flags_seen.load(std::memory_order_relaxed);
     const bool simple = table::epoch_of_hop(known) == tables_.network_epochs[entry.out_network] &&
@@ -231,14 +239,25 @@ bool Express::resolve_session(Item& item) noexcept
         take_exit(item, static_cast<std::uint32_t>(known));
     else
         item.lane = Lane::general;
-    return true;
+}
+
+// Its bucket held no session, or another flow's of the same tag.
+template<class Family>
+[[gnu::noinline]] void Express::resolve_stranger(Item& item) noexcept
+{
+    const bool is_absent = item.entry == table::absent;
+    item.entry = is_absent ? table::none : sessions_.of<Family>().find(key_of<Family>(item), item.hash);
+    if (item.entry != table::none) return take_session<Family>(item);
+    item.lane = Lane::plain;
+    if (is_plain<Family>(item) && resolve_route<Family>(item)) return;
+    item.lane = Lane::keyed;
+    openings_ = true;
 }
 
 // By the routes of its network, if it is not for the node itself.
 template<class Family>
 bool Express::resolve_route(Item& item) noexcept
 {
-    item.entry = table::none;
     if (item.way == table::none) // its bucket held another flow's tag
         item.way = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
     const std::uint32_t hop = item.way == table::none ? table::none : tables_.pick(item.way, item.hash);
@@ -293,28 +312,44 @@ void Express::take_sender(Item& item) noexcept
 }
 
 // The tunnels that count the packet, and their counters on the way.
-void Express::find_all_tunnels(const ExpressList& of) noexcept
-{
-    for (unsigned i = 0; i < of.count; ++i)
-        if (Item& item = lane_.items[of.at[i]]; item.may_leave()) find_tunnels(item);
-}
-
-inline void Express::find_tunnels(Item& item) noexcept
-{
-    if (comes_by_vxlan(item)) {
-        item.tunnel = table::none;
-        if (item.sender != table::none) {
-            const table::Exit& back = tables_.exits[item.sender];
-            if (is_vxlan(back)) item.tunnel = back.counter;
-        }
-    }
-    if (item.tunnel != table::none) traffic_.prefetch_tunnel(item.tunnel);
-    if (item.exit->outer != 0) traffic_.prefetch_tunnel(item.exit->counter);
-}
-
 template<class Family>
-bool Express::is_ordinary(const Item& item) const noexcept
+void Express::find_tunnels() noexcept
 {
+    const ExpressLists& lists = lane_.of<Family>();
+    for (unsigned i = 0; i < lists.flows.count; ++i)
+        fetch_tunnel(lane_.items[lists.flows.at[i]]);
+    for (unsigned i = 0; i < lists.rings.count; ++i)
+        fetch_tunnel(lane_.items[lists.rings.at[i]]);
+    for (unsigned i = 0; i < lists.machines.count; ++i) {
+        Item& item = lane_.items[lists.machines.at[i]];
+        if (!item.may_leave()) continue; // the general way finds out itself
+        item.tunnel = table::none;
+        if (item.sender == table::none) continue;
+        const table::Exit& back = tables_.exits[item.sender];
+        if (!is_vxlan(back)) continue;
+        item.tunnel = back.counter;
+        traffic_.prefetch_tunnel(item.tunnel);
+    }
+    for (unsigned i = 0; i < lists.plain.count; ++i) {
+        Item& item = lane_.items[lists.plain.at[i]];
+        if (fetch_tunnel(item)) item.hash = sessions_.of<Family>().hash(key_of<Family>(item)); // VXLAN asks for it
+    }
+}
+
+// Whether it leaves by one.
+inline bool Express::fetch_tunnel(const Item& item) noexcept
+{
+    if (!item.may_leave() || item.exit->outer == 0) return false;
+    traffic_.prefetch_tunnel(item.exit->counter);
+    return true;
+}
+
+// Of what has no session. Inside a network a packet goes by its routes, if it is not for the node itself; all else is a
+// matter of policy.
+template<class Family>
+bool Express::is_plain(Item& item) const noexcept
+{
+    if (item.network == table::public_network) return choose(Family{}, item) == Lane::plain;
     const auto& key = key_of<Family>(item);
     if (!express::is_ordinary(key)) return false;
     if constexpr (Family::family == V4::family)
@@ -325,17 +360,18 @@ bool Express::is_ordinary(const Item& item) const noexcept
 
 // Rewrites the packet; gives the network in which it leaves.
 template<class Family>
-inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
+[[gnu::always_inline]] inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
 {
+    auto& ip = *reinterpret_cast<typename Family::Header*>(item.ip);
     if (item.entry == table::none) {
-        express::forward<Family>(item);
+        Family::decrement_hop_limit(ip);
         return item.lane == Lane::ring ? count_backend(item) : item.network;
     }
     auto& entry = sessions_.of<Family>().entry(item.entry);
     if (entry.rewrites())
         express::translate(Family{}, item, entry);
     else
-        express::forward<Family>(item);
+        Family::decrement_hop_limit(ip);
     entry.hit(item.l3_length, tick);
     return entry.out_network;
 }
@@ -343,29 +379,35 @@ inline std::uint16_t Express::change(Item& item, std::uint32_t tick) noexcept
 void Express::send(unsigned count, GeneralWay& general) noexcept
 {
     const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
+    ExpressLane& lane = lane_;
+    Departures& departures = context_.departures;
     TrafficRuns runs(traffic_);
-    std::array<rte_mbuf*, burst_size> refused;
-    unsigned refused_count = 0;
     for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane_.items[i];
+        Item& item = lane.items[i];
         const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
-            if (is_refused(item)) {
-                runs.received(item);
-                refuse(item);
-                refused[refused_count++] = item.mbuf;
-            } else {
-                general.take(item);
-            }
+            end_here(item, general);
             continue;
         }
-        runs.received(item);
-        const std::uint16_t network = item.family == V4::family ? change<V4>(item, tick) : change<V6>(item, tick);
-        express::put_exit(item);
-        runs.sent(item, network);
-        context_.departures.add(item.exit->port, item.exit->interface, item.mbuf);
+        if (item.family == V4::family) {
+            runs.pass(item, change<V4>(item, tick));
+            express::put_exit<V4>(item);
+        } else {
+            runs.pass(item, change<V6>(item, tick));
+            express::put_exit<V6>(item);
+        }
+        departures.add(item.exit->port, item.exit->interface, item.mbuf);
     }
-    if (refused_count != 0) rte_pktmbuf_free_bulk(refused.data(), refused_count);
+    if (lane.refused.count != 0) free_refused();
+}
+
+// What is not for the lane.
+[[gnu::noinline]] void Express::end_here(const Item& item, GeneralWay& general) noexcept
+{
+    if (is_refused(item))
+        refuse(item);
+    else
+        general.take(item);
 }
 
 } // namespace sluice

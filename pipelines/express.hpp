@@ -42,24 +42,22 @@ private:
     using Item = ExpressItem;
     using Lane = ExpressSeen::Lane;
 
-    enum class Layer : std::uint8_t { outer, inner }; // of a tunnel
-
     // ---- First passes (express_look.cpp, express_open.cpp): what is it, and in which network?
     void look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
-    void land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
+    void look_at6() noexcept;
     template<class Family>
-    void parse_all(Layer layer) noexcept;
+    void list(Item& item, std::uint64_t seen, unsigned place, const table::AddressHints& hints, bool is_public,
+              std::uint16_t vxlan) noexcept;
     template<class Family>
-    void list_all(const ExpressList& packets, Layer layer) noexcept;
+    void look_inside() noexcept;
     void open_all() noexcept;
     void open(std::uint8_t place) noexcept;
     void open_vxlan(Item& item, std::uint8_t place) noexcept;
     void look_at_gtpu(Item& item, std::uint8_t place) noexcept;
     void open_gtpu(std::uint8_t place) noexcept;
-    void check_phone(Item& item) const noexcept;
     void choose_all() noexcept;
-    [[nodiscard]] Lane choose(V4, Item& item, const table::Network& network) const noexcept;
-    [[nodiscard]] Lane choose(V6, Item& item, const table::Network& network) const noexcept;
+    [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
+    [[nodiscard]] Lane choose(V6, Item& item) const noexcept;
     template<class Family>
     [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
 
@@ -73,30 +71,32 @@ private:
     [[nodiscard]] bool has_session(const Item& item) const noexcept;
     [[nodiscard]] bool is_refused(const Item& item) const noexcept;
     void refuse(const Item& item) noexcept;
+    void free_refused() noexcept;
 
     // ---- Last passes (express.cpp): where does it go?
-    template<class Family>
-    [[nodiscard]] const ExpressList& flows() const noexcept;
-    template<class Family>
-    [[nodiscard]] ExpressList& routed() noexcept;
     template<class Family>
     void hash_all() noexcept;
     template<class Family>
     void fetch_all() noexcept;
     template<class Family>
+    void fetch_openings() noexcept;
+    template<class Family>
     void deepen_all() noexcept;
     template<class Family>
     void find_groups() noexcept;
+    template<class Family>
     void fetch_slots() noexcept;
+    template<class Family>
     void fetch_backends() noexcept;
+    template<class Family>
     void fetch_counts() noexcept;
     [[nodiscard]] table::Target group_ahead(table::Target target) noexcept;
     template<class Family>
     void resolve_all() noexcept;
     template<class Family>
-    void resolve(Item& item) noexcept;
+    void take_session(Item& item) noexcept;
     template<class Family>
-    [[nodiscard]] bool resolve_session(Item& item) noexcept;
+    void resolve_stranger(Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool resolve_route(Item& item) noexcept;
     template<class Family>
@@ -104,14 +104,16 @@ private:
     [[nodiscard]] std::uint16_t count_backend(const Item& item) noexcept;
     void take_exit(Item& item, std::uint32_t hop) noexcept;
     void take_sender(Item& item) noexcept;
-    void find_all_tunnels(const ExpressList& of) noexcept;
-    void find_tunnels(Item& item) noexcept;
     template<class Family>
-    [[nodiscard]] bool is_ordinary(const Item& item) const noexcept;
+    void find_tunnels() noexcept;
+    bool fetch_tunnel(const Item& item) noexcept;
+    template<class Family>
+    [[nodiscard]] bool is_plain(Item& item) const noexcept;
     void foresee(unsigned count) noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;
     template<class Family>
     [[nodiscard]] std::uint16_t change(Item& item, std::uint32_t tick) noexcept;
+    void end_here(const Item& item, GeneralWay& general) noexcept;
 
     ExpressLane& lane_;
     translate::Sessions& sessions_;

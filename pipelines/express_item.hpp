@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "dataplane/burst/family.hpp"
@@ -16,8 +17,7 @@ struct rte_mbuf;
 
 namespace sluice {
 
-// What the headers say of a packet. One word, so that it is written at once: single bytes might be anything to the
-// compiler, also what it has in registers.
+// What the headers say of a packet. One word, so that it is put together in a register and written at once.
 struct alignas(8) ExpressSeen {
     enum class Lane : std::uint8_t {
         general, // not for the express lane; nothing of it was changed
@@ -35,10 +35,20 @@ struct alignas(8) ExpressSeen {
     bool opens = false;          // would begin a session; known while the cap on new ones is spent
     std::uint8_t unused = 0;
 
-    // Session and route are looked for in the passes that follow.
+    [[nodiscard]] static constexpr std::uint64_t word(Lane lane, std::uint8_t family) noexcept
+    {
+        return static_cast<std::uint64_t>(lane) | std::uint64_t{family} << 8;
+    }
+    static constexpr unsigned protocol_shift = 16; // where the other fields stand in it
+    static constexpr unsigned tcp_flags_shift = 24;
+    static constexpr unsigned l3_length_shift = 32;
+
     [[nodiscard]] bool is_known() const noexcept { return lane >= Lane::keyed; }
+    // Session and route are looked for in the passes that follow.
     [[nodiscard]] bool may_leave() const noexcept { return lane >= Lane::session; }
 };
+
+static_assert(sizeof(ExpressSeen) == sizeof(std::uint64_t) && std::endian::native == std::endian::little);
 
 struct alignas(64) ExpressItem : ExpressSeen {
     static constexpr std::uint32_t from_vxlan = table::none - 1; // as `tunnel`: not known yet which
@@ -49,21 +59,20 @@ struct alignas(64) ExpressItem : ExpressSeen {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
-    std::uint64_t hash;  // keyed, of the flow
-    std::uint32_t entry; // session entry, or none; of the keyed ones perhaps another flow's, which has the same tag
-    std::uint32_t way;   // target of the route to its destination, where it seems to have no session; or none
+    std::uint64_t hash; // keyed, of the flow; of plain ones only where somebody needs it
+    union {
+        std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
+        std::uint32_t service; // index of the one without sessions
+    };
+    std::uint16_t interface; // where it was received
+    std::uint16_t network;   // where it is now
+    std::uint32_t entry;     // session entry, or none; until resolve() and of keyed ones a SessionTable::candidate()
+    std::uint32_t way;       // target of the route to its destination, where it seems to have no session; or none
     union {
         std::uint32_t sender; // out of VXLAN: the target, then the hop, of the way back to the source; or none
         std::uint32_t member; // of a ring: the slot, then the backend's index
     };
     std::uint32_t tunnel; // counter of the tunnel it came out of, or none; before that, the TEID
-    union {
-        std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
-        std::uint32_t service; // index of the one without sessions
-    };
-    std::uint32_t wire_length; // of the frame as received
-    std::uint16_t interface;   // where it was received
-    std::uint16_t network;     // where it is now
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -72,25 +81,46 @@ struct alignas(64) ExpressItem : ExpressSeen {
 
 static_assert(sizeof(ExpressItem) == 128);
 
-// Places in the lane, in their order: those that a pass has work for. Who fills a list writes every place behind its
-// end and counts those that belong there, which needs no branch, but room for one more.
+// Places in the lane: those that a pass has work for.
 struct ExpressList {
     unsigned count;
-    std::array<std::uint8_t, burst_size + 1> at;
+    std::array<std::uint8_t, burst_size> at;
+
+    void add(unsigned place) noexcept { at[count++] = static_cast<std::uint8_t>(place); }
+};
+
+// The lists of one family. A packet whose flow is known is on one of the four in the middle, or on `rings`.
+struct ExpressLists {
+    ExpressList packets; // not looked at yet
+
+    ExpressList openings; // perhaps the first of their flows
+    ExpressList flows;    // may have a session
+    ExpressList plain;    // by the public network's routes alone
+    ExpressList rings;    // to services without sessions
+
+    ExpressList routed;   // flows that seem to have no session: who needs a route
+    ExpressList machines; // flows out of VXLAN: whose sender's tunnel counts them
+    ExpressList grouped;  // plain ones whose route ends in several hops
 };
 
 struct ExpressLane {
     std::array<ExpressItem, burst_size> items;
-    ExpressList packets4; // IPv4, not looked at yet
-    ExpressList packets6;
-    ExpressList tunneled;  // perhaps: UDP to a port of our endpoints
-    ExpressList gtpu;      // of those, G-PDUs
-    ExpressList strangers; // in the public network, where few have sessions
-    ExpressList rings;     // of those, to services without sessions
-    ExpressList flows4;    // their flow is known, and of IPv4
-    ExpressList flows6;
-    ExpressList routed4; // of those, who needs a route
-    ExpressList routed6;
+    ExpressLists v4;
+    ExpressLists v6;
+    ExpressList tunneled; // perhaps: UDP to a port of our endpoints
+    ExpressList gtpu;     // of those, G-PDUs
+    ExpressList served;   // perhaps to services without sessions
+    struct {
+        unsigned count;
+        std::array<rte_mbuf*, burst_size> at;
+    } refused;
+
+    [[nodiscard]] ExpressLists& of(std::uint8_t family) noexcept { return family == V4::family ? v4 : v6; }
+    template<class Family>
+    [[nodiscard]] ExpressLists& of() noexcept
+    {
+        return of(Family::family);
+    }
 };
 
 template<class Family, class Item>

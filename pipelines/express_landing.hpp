@@ -4,32 +4,80 @@
 #include <cstdint>
 
 #include "dataplane/table/snapshot.hpp"
+#include "dataplane/wire/ethernet.hpp"
 #include "pipelines/express_look.hpp"
 
 namespace sluice {
 
-struct ExpressLanding {
-    static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+class ExpressLanding {
+public:
+    ExpressLanding() = default; // takes no frame
 
-    std::uint32_t vlan = nowhere;
-    std::uint16_t interface = 0;
-    std::uint16_t network = 0;
-    std::uint64_t mac = ~std::uint64_t{0}; // of the interface, without a group bit; all ones: no interface takes them
-
-    // Of frames with that tag (0: none) on that port.
+    // Of frames with the tag that this one has, or has not, on that port.
     [[nodiscard, gnu::noinline]] static ExpressLanding of(const table::Snapshot& tables, std::uint16_t port,
-                                                          std::uint16_t vlan) noexcept
+                                                          const std::uint8_t* frame) noexcept
     {
         constexpr std::uint16_t no_interface = 0xFFFF;
         ExpressLanding landing;
-        landing.vlan = vlan;
-        landing.interface = tables.interface_of[port * 4096U + vlan];
-        if (landing.interface == no_interface) return landing;
-        const table::Interface& interface = tables.interfaces[landing.interface];
-        landing.network = interface.network;
-        landing.mac = express::mac_word(interface.mac);
+        landing.tag_ = landing.tag_bits_ = 0;
+        std::uint16_t vlan = wire::Vlan::priority_tag; // no tag means the same
+        if (is_tagged(frame)) {
+            landing.length_ = sizeof(wire::Ethernet) + sizeof(wire::Vlan);
+            landing.tag_bits_ = link_word(wire::Be16{0xFFFF}, wire::Be16{wire::Vlan::id_mask});
+            landing.tag_ = express::load<std::uint32_t>(frame + type_offset) & landing.tag_bits_;
+            vlan = reinterpret_cast<const wire::Vlan*>(frame + sizeof(wire::Ethernet))->id();
+        }
+        landing.interface_ = tables.interface_of[port * 4096U + vlan];
+        if (landing.interface_ == no_interface) return landing;
+        const table::Interface& interface = tables.interfaces[landing.interface_];
+        landing.network_ = interface.network;
+        landing.mac_ = express::mac_word(interface.mac);
+        if (interface.network == table::public_network) landing.hints_ = &tables.hints;
         return landing;
     }
+
+    // By its addresses and the tag. An untagged landing does not ask for the lack of one: see is_other().
+    [[nodiscard, gnu::always_inline]] bool takes(const std::uint8_t* frame) const noexcept
+    {
+        const std::uint64_t mac = (express::load<std::uint64_t>(frame) & express::mac_bits) ^ mac_;
+        const std::uint32_t tag = (express::load<std::uint32_t>(frame + type_offset) ^ tag_) & tag_bits_;
+        return (mac | tag) == 0;
+    }
+    // The frame has another tag than those that this is of, or none where they have one.
+    [[nodiscard]] bool is_other(const std::uint8_t* frame) const noexcept
+    {
+        const std::uint32_t tag = express::load<std::uint32_t>(frame + type_offset) & tag_bits_;
+        return tag != tag_ || (tag_bits_ == 0 && is_tagged(frame));
+    }
+
+    [[nodiscard]] std::uint32_t length() const noexcept { return length_; } // of the link header
+    [[nodiscard]] std::uint16_t interface() const noexcept { return interface_; }
+    [[nodiscard]] std::uint16_t network() const noexcept { return network_; }
+    [[nodiscard]] bool is_public() const noexcept { return network_ == table::public_network; }
+    [[nodiscard]] const table::AddressHints& hints() const noexcept { return *hints_; } // in another network: nothing
+
+    static constexpr table::AddressHints no_hints{};
+
+private:
+    static constexpr std::size_t type_offset = sizeof(wire::Ethernet) - sizeof(wire::Be16);
+
+    static bool is_tagged(const std::uint8_t* frame) noexcept
+    {
+        return reinterpret_cast<const wire::Ethernet*>(frame)->type == wire::EtherType::vlan;
+    }
+    // The type and what stands behind it.
+    static constexpr std::uint32_t link_word(wire::Be16 type, wire::Be16 next) noexcept
+    {
+        return type.raw() | std::uint32_t{next.raw()} << 16;
+    }
+
+    std::uint64_t mac_ = ~std::uint64_t{0}; // of the interface, without a group bit; all ones: no interface takes them
+    std::uint32_t tag_ = ~std::uint32_t{0}; // the type and the VLAN, or of no tag nothing; all ones: no frame has that
+    std::uint32_t tag_bits_ = ~std::uint32_t{0};
+    std::uint32_t length_ = sizeof(wire::Ethernet);
+    std::uint16_t interface_ = 0;
+    std::uint16_t network_ = 0;
+    const table::AddressHints* hints_ = &no_hints;
 };
 
 } // namespace sluice

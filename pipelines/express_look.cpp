@@ -19,135 +19,175 @@ constexpr unsigned ahead = 4; // frames whose headers are on their way while one
     constexpr std::uint64_t owner_and_segment_bits = 0x0000'FFFF'FFFF'0000;
     const auto word = load<std::uint64_t>(&frame.rearm_data); // data_off, refcnt, nb_segs, port
     return (word & owner_and_segment_bits) == one_owner_and_segment && RTE_MBUF_DIRECT(&frame) &&
-           (word & 0xFFFF) >= table::Exit::room && frame.data_len >= sizeof(wire::Ethernet);
+           frame.data_off >= table::Exit::room;
+}
+
+[[gnu::always_inline]] inline wire::Be16 type_before(const std::uint8_t* packet)
+{
+    return reinterpret_cast<const wire::Be16*>(packet)[-1];
 }
 
 // Into the item, as one word.
-[[gnu::always_inline]] inline void note(ExpressItem& item, ExpressSeen seen)
+[[gnu::always_inline]] inline void note(ExpressItem& item, std::uint64_t seen)
 {
     express::store(static_cast<ExpressSeen*>(&item), seen);
 }
 
+inline void clear(ExpressLane& lane)
+{
+    for (ExpressLists* lists : {&lane.v4, &lane.v6})
+        for (ExpressList* list : {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings,
+                                  &lists->routed, &lists->machines, &lists->grouped})
+            list->count = 0;
+    lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
+}
+
+[[gnu::always_inline]] inline void land(ExpressItem& item, const ExpressLanding& landing, std::uint8_t* frame)
+{
+    item.ip = frame + landing.length();
+    item.interface = landing.interface();
+    item.network = landing.network();
+}
+
+// The inner source must be the phone's own.
+[[gnu::always_inline]] inline bool is_of_phone(V4, const ExpressItem& item)
+{
+    return load<std::uint32_t>(item.terminus->ue.data()) == item.key.v4.source;
+}
+[[gnu::always_inline]] inline bool is_of_phone(V6, const ExpressItem& item)
+{
+    return item.terminus->ue == item.key.v6.source;
+}
+
+[[gnu::always_inline]] inline void start(ExpressItem& item, rte_mbuf& frame)
+{
+    item.mbuf = &frame;
+    item.entry = item.way = item.sender = item.tunnel = table::none;
+    note(item, 0);
+}
+
 } // namespace
 
-// Ethernet and the tag: which interface takes the frame, and where in it is what kind of IP packet? What changes from
-// frame to frame stays in registers here and in parse_all(): hence the copies of what `this` leads to.
-void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
+// Ethernet, the tag, and IPv4 at once; IPv6 is left to a loop of its own. What changes from frame to frame stays in
+// registers: hence the copies of what `this` leads to.
+void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
 {
+    constexpr auto least = static_cast<std::uint32_t>(sizeof(wire::Ethernet)) + express::least_ipv4;
     ExpressLane& lane = lane_;
     const table::Snapshot& tables = tables_;
+    const std::uint16_t vxlan = wire::Be16{tables_.settings.vxlan_port}.raw();
     ExpressLanding landing;
-    unsigned packets4 = 0;
-    unsigned packets6 = 0;
+    clear(lane);
     for (unsigned i = 0; i < count; ++i) {
         if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + ahead], const void*));
         Item& item = lane.items[i];
         rte_mbuf& frame = *frames[i];
-        item.mbuf = &frame;
-        item.tunnel = table::none;
-        note(item, {});
-        if (!is_simple(frame)) continue;
-        auto* start = rte_pktmbuf_mtod(&frame, std::uint8_t*);
-        std::uint32_t length = sizeof(wire::Ethernet);
-        std::uint32_t vlan = wire::Vlan::priority_tag;
-        wire::Be16 type = reinterpret_cast<const wire::Ethernet*>(start)->type;
-        if (type == wire::EtherType::vlan) {
-            const auto& tag = *reinterpret_cast<const wire::Vlan*>(start + length);
-            if (frame.data_len < length + sizeof tag) continue;
-            vlan = tag.id();
-            type = tag.type;
-            length += sizeof tag;
+        start(item, frame);
+        if (!is_simple(frame) || frame.data_len < least) continue;
+        auto* bytes = rte_pktmbuf_mtod(&frame, std::uint8_t*);
+        if (!landing.takes(bytes) || type_before(bytes + landing.length()) != wire::EtherType::ipv4) [[unlikely]] {
+            if (landing.is_other(bytes)) landing = ExpressLanding::of(tables, port, bytes);
+            if (!landing.takes(bytes)) continue;
+            const wire::Be16 type = type_before(bytes + landing.length());
+            if (type == wire::EtherType::ipv6) {
+                land(item, landing, bytes);
+                item.room = frame.data_len - landing.length();
+                lane.v6.packets.add(i);
+            }
+            if (type != wire::EtherType::ipv4) continue;
         }
-        if (vlan != landing.vlan) landing = ExpressLanding::of(tables, port, static_cast<std::uint16_t>(vlan));
-        if ((load<std::uint64_t>(start) & express::mac_bits) != landing.mac) continue;
-        item.ip = start + length;
-        item.room = frame.data_len - length;
-        item.wire_length = frame.pkt_len;
-        item.interface = landing.interface;
-        item.network = landing.network;
-        lane.packets4.at[packets4] = lane.packets6.at[packets6] = static_cast<std::uint8_t>(i);
-        packets4 += static_cast<unsigned>(type == wire::EtherType::ipv4);
-        packets6 += static_cast<unsigned>(type == wire::EtherType::ipv6);
+        land(item, landing, bytes);
+        const std::uint32_t room = frame.data_len - landing.length();
+        if (room < express::least_ipv4) continue;
+        const std::uint64_t seen = express::look(V4{}, item.key.v4, landing.network(), item.ip, room);
+        if (seen != 0) list<V4>(item, seen, i, landing.hints(), landing.is_public(), vxlan);
     }
-    lane.packets4.count = packets4;
-    lane.packets6.count = packets6;
-    lane.tunneled.count = lane.strangers.count = lane.flows4.count = lane.flows6.count = 0;
+    look_at6();
 }
 
-// The packets that were found last: what their headers say, and which flows, and which of them may be to a tunnel
-// endpoint of ours. Two loops, for one would not find registers enough.
+// A packet whose flow is known now: who looks at it next? What neither comes from nor goes to anybody whom the public
+// network's tables know goes by its routes.
 template<class Family>
-void Express::parse_all(Layer layer) noexcept
+[[gnu::always_inline]] inline void Express::list(Item& item, std::uint64_t seen, unsigned place,
+                                                 const table::AddressHints& hints, bool is_public,
+                                                 std::uint16_t vxlan) noexcept
 {
-    ExpressLane& lane = lane_;
-    const ExpressList& packets = Family::family == V4::family ? lane.packets4 : lane.packets6;
-    const unsigned count = packets.count;
-    for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane.items[packets.at[i]];
-        note(item, express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room));
+    using table::AddressHints;
+    const auto& key = key_of<Family>(item);
+    ExpressLists& lists = lane_.of<Family>();
+    ExpressList* next = &lists.flows;
+    const std::uint8_t to = hints.of(key.destination);
+    if (static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session)) {
+        next = &lists.openings;
+    } else if ((hints.of(key.source) & to & AddressHints::foreign) != 0) {
+        static_assert(static_cast<int>(Lane::plain) == static_cast<int>(Lane::session) + 1);
+        ++seen;
+        next = &lists.plain;
+    } else if (static_cast<std::uint8_t>(seen >> ExpressSeen::protocol_shift) == wire::IpProtocol::udp && is_public &&
+               ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw()))) {
+        next = &lane_.tunneled;
+    } else if ((to & AddressHints::ring) != 0) {
+        next = &lane_.served;
     }
-    list_all<Family>(packets, layer);
+    note(item, seen);
+    next->add(place);
 }
 
-template<class Family>
-inline void Express::list_all(const ExpressList& packets, Layer layer) noexcept
+void Express::look_at6() noexcept
 {
-    ExpressLane& lane = lane_;
-    ExpressList& flows = Family::family == V4::family ? lane.flows4 : lane.flows6;
-    const unsigned count = packets.count;
-    unsigned known = flows.count;
-    if (layer == Layer::inner) { // what was opened is on the other lists already
-        for (unsigned i = 0; i < count; ++i) {
-            flows.at[known] = packets.at[i];
-            known += static_cast<unsigned>(lane.items[packets.at[i]].is_known());
-        }
-        flows.count = known;
-        return;
-    }
+    const ExpressList& packets = lane_.v6.packets;
     const std::uint16_t vxlan = wire::Be16{tables_.settings.vxlan_port}.raw();
-    const bool any_session = tables_.networks[table::public_network].translates_any;
-    unsigned tunneled = lane.tunneled.count;
-    unsigned strangers = lane.strangers.count;
-    for (unsigned i = 0; i < count; ++i) {
-        const std::uint8_t place = packets.at[i];
-        const Item& item = lane.items[place];
-        const std::uint16_t to = key_of<Family>(item).destination_port;
-        const bool is_public = (item.lane == Lane::session) & (item.network == table::public_network);
-        const bool to_tunnel =
-            is_public & (item.protocol == wire::IpProtocol::udp) & ((to == vxlan) | (to == wire::Gtpu::port.raw()));
-        lane.tunneled.at[tunneled] = lane.strangers.at[strangers] = flows.at[known] = place;
-        tunneled += static_cast<unsigned>(to_tunnel);
-        strangers += static_cast<unsigned>(is_public & !any_session);
-        known += static_cast<unsigned>(item.is_known() & !to_tunnel);
+    for (unsigned i = 0; i < packets.count; ++i) {
+        Item& item = lane_.items[packets.at[i]];
+        if (item.room < express::least_ipv6) continue;
+        const std::uint64_t seen = express::look(V6{}, item.key.v6, item.network, item.ip, item.room);
+        if (seen == 0) continue;
+        const bool is_public = item.network == table::public_network;
+        const bool hinted = is_public && express::is_ordinary(item.key.v6);
+        list<V6>(item, seen, packets.at[i], hinted ? tables_.hints : ExpressLanding::no_hints, is_public, vxlan);
     }
-    flows.count = known;
-    lane.tunneled.count = tunneled;
-    lane.strangers.count = strangers;
 }
 
-void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
+// Of tunnels' payload.
+template<class Family>
+void Express::look_inside() noexcept
 {
-    land_all(port, frames, count);
-    parse_all<V4>(Layer::outer);
-    parse_all<V6>(Layer::outer);
+    constexpr std::uint32_t least = Family::family == V4::family ? express::least_ipv4 : express::least_ipv6;
+    ExpressLane& lane = lane_;
+    ExpressLists& lists = lane.of<Family>();
+    for (unsigned i = 0; i < lists.packets.count; ++i) {
+        const std::uint8_t place = lists.packets.at[i];
+        Item& item = lane.items[place];
+        if (item.room < least) continue;
+        const std::uint64_t seen = express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room);
+        const bool by_vxlan = item.tunnel == Item::from_vxlan;
+        if (seen == 0 || (!by_vxlan && !is_of_phone(Family{}, item))) continue;
+        note(item, seen);
+        const bool opens = static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session);
+        (opens ? lists.openings : lists.flows).add(place);
+        if (by_vxlan && !opens) lists.machines.add(place);
+    }
+}
+
+// Packets that may be to a service without sessions.
+void Express::choose_all() noexcept
+{
+    for (unsigned i = 0; i < lane_.served.count; ++i) {
+        const std::uint8_t place = lane_.served.at[i];
+        Item& item = lane_.items[place];
+        ExpressLists& lists = lane_.of(item.family);
+        item.lane = item.family == V4::family ? choose(V4{}, item) : choose(V6{}, item);
+        if (item.lane == Lane::ring) lists.rings.add(place);
+        if (item.lane == Lane::session) lists.flows.add(place);
+        if (item.lane == Lane::plain) lists.plain.add(place);
+    }
 }
 
 // In the public network only packets to an address of ours have sessions, and those it translates by their source.
-void Express::choose_all() noexcept
+ExpressSeen::Lane Express::choose(V4, Item& item) const noexcept
 {
     const table::Network& network = tables_.networks[table::public_network];
-    const ExpressList& strangers = lane_.strangers;
-    lane_.rings.count = 0;
-    for (unsigned i = 0; i < strangers.count; ++i) {
-        Item& item = lane_.items[strangers.at[i]];
-        if (item.lane != Lane::session || item.network != table::public_network) continue; // it was opened
-        item.lane = item.family == V4::family ? choose(V4{}, item, network) : choose(V6{}, item, network);
-        if (item.lane == Lane::ring) lane_.rings.at[lane_.rings.count++] = strangers.at[i];
-    }
-}
-
-inline ExpressSeen::Lane Express::choose(V4, Item& item, const table::Network& network) const noexcept
-{
+    if (network.translates_any) return Lane::session;
     const table::FlowKey4& key = item.key.v4;
     if (network.sources.have(key.source) || tables_.session_addresses.have(key.destination)) return Lane::session;
     if (const bool* stateless = tables_.locals4.find(table::local4_key(table::public_network, key.destination)))
@@ -158,8 +198,10 @@ inline ExpressSeen::Lane Express::choose(V4, Item& item, const table::Network& n
     return express::is_ordinary(key) ? Lane::plain : Lane::general;
 }
 
-inline ExpressSeen::Lane Express::choose(V6, Item& item, const table::Network& network) const noexcept
+ExpressSeen::Lane Express::choose(V6, Item& item) const noexcept
 {
+    const table::Network& network = tables_.networks[table::public_network];
+    if (network.translates_any) return Lane::session;
     const table::FlowKey6& key = item.key.v6;
     if (const auto* local = tables_.locals.find(address_key<V6>(table::public_network, key.destination)))
         return local->stateless ? choose_service<V6>(item, key) : Lane::session;
@@ -182,7 +224,7 @@ ExpressSeen::Lane Express::choose_service(Item& item, const typename Family::Key
     return Lane::ring;
 }
 
-template void Express::parse_all<V4>(Layer) noexcept; // also for express_open.cpp
-template void Express::parse_all<V6>(Layer) noexcept;
+template void Express::look_inside<V4>() noexcept; // for express_open.cpp
+template void Express::look_inside<V6>() noexcept;
 
 } // namespace sluice

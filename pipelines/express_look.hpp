@@ -37,91 +37,92 @@ inline constexpr std::uint64_t mac_bits = 0x0001'FFFF'FFFF'FFFF;
 }
 
 // The one's complement sum of an IPv4 header of 20 bytes is all ones (RFC 1071 section 1), so the header as a number is
-// a multiple of 65,535: 2^64 leaves the rest 1, and a carry counts as one.
-[[nodiscard]] inline bool is_intact(std::uint64_t first, std::uint64_t second, std::uint32_t third) noexcept
+// a multiple of 65,535: 2^64 leaves the rest 1, and a carry counts as one. The words may be taken in any order.
+[[nodiscard, gnu::always_inline]] inline bool is_intact(std::uint64_t first, std::uint64_t second,
+                                                        std::uint32_t third) noexcept
 {
     std::uint64_t sum = first + second;
-    sum += static_cast<std::uint64_t>(sum < second);
-    sum += third;
-    sum += static_cast<std::uint64_t>(sum < third);
+    const std::uint64_t rest = std::uint64_t{third} + static_cast<std::uint64_t>(sum < second);
+    sum += rest;
+    sum += static_cast<std::uint64_t>(sum < rest);
     return sum % 0xFFFF == 0;
 }
 
 // The transport header at `l4`, of `room` bytes with its payload: TCP in mid-stream or UDP, whole, with possible
-// lengths. Fills the key's ports, lane and flags. `keyed`: the ports are there, but the packet is not for us.
-template<class Key>
-[[gnu::always_inline]] inline void look_at_transport(ExpressSeen& seen, Key& key, const std::uint8_t* l4,
-                                                     std::uint32_t room) noexcept
+// lengths. `seen`: an ExpressSeen as a word, that of a packet with this protocol and a session; of one that is not for
+// the lane it becomes 0, of a SYN `keyed`. Precondition: `room` is at least UDP's header.
+[[nodiscard, gnu::always_inline]] inline std::uint64_t
+look_at_transport(std::uint64_t seen, std::uint8_t protocol, const std::uint8_t* l4, std::uint32_t room) noexcept
 {
-    using Lane = ExpressSeen::Lane;
-    if (seen.protocol == wire::IpProtocol::tcp) {
-        if (room < sizeof(wire::Tcp)) return;
+    static_assert(static_cast<int>(ExpressSeen::Lane::session) == static_cast<int>(ExpressSeen::Lane::keyed) + 1);
+    if (protocol == wire::IpProtocol::tcp) {
+        if (room < sizeof(wire::Tcp)) return 0;
         const auto& tcp = *reinterpret_cast<const wire::Tcp*>(l4);
-        const std::size_t header = tcp.data_offset();
-        if (header < wire::Tcp::min_header_length || header > room) return;
-        seen.tcp_flags = tcp.flags;
-    } else if (seen.protocol == wire::IpProtocol::udp) {
-        if (room < sizeof(wire::Udp)) return;
-        const std::uint16_t length = reinterpret_cast<const wire::Udp*>(l4)->length.host();
-        if (length < sizeof(wire::Udp) || length > room) return;
-    } else {
-        return;
+        const auto header = static_cast<std::uint32_t>(tcp.data_offset());
+        if (header < wire::Tcp::min_header_length || header > room) return 0;
+        const std::uint64_t flags = tcp.flags;
+        static_assert(wire::Tcp::syn == 1 << 1);
+        return seen + (flags << ExpressSeen::tcp_flags_shift) - (flags >> 1 & 1);
     }
-    std::memcpy(&key.source_port, l4, sizeof key.source_port + sizeof key.destination_port);
-    seen.lane = (seen.tcp_flags & wire::Tcp::syn) != 0 ? Lane::keyed : Lane::session;
+    if (protocol != wire::IpProtocol::udp) return 0;
+    const std::uint32_t length = reinterpret_cast<const wire::Udp*>(l4)->length.host();
+    return length < sizeof(wire::Udp) || length > room ? 0 : seen;
 }
 
-// IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1. Fills the key when the
-// answer is_known().
-[[nodiscard, gnu::always_inline]] inline ExpressSeen look(V4, table::FlowKey4& key, std::uint16_t network,
-                                                          const std::uint8_t* ip, std::uint32_t room) noexcept
+inline constexpr std::uint32_t least_ipv4 = sizeof(wire::Ipv4) + sizeof(wire::Udp);
+
+// IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1. The key holds when the
+// answer, an ExpressSeen as a word, is known. Precondition: `room` is at least `least_ipv4`.
+[[nodiscard, gnu::always_inline]] inline std::uint64_t look(V4, table::FlowKey4& key, std::uint16_t network,
+                                                            const std::uint8_t* ip, std::uint32_t room) noexcept
 {
     static_assert(std::endian::native == std::endian::little);
     constexpr std::uint16_t fragment_bits = wire::Be16{wire::Ipv4::more_fragments_flag | wire::Ipv4::offset_mask}.raw();
     constexpr std::uint64_t asked_bits = std::uint64_t{fragment_bits} << 48 | 0xFF;
-    ExpressSeen seen;
-    if (room < sizeof(wire::Ipv4)) return seen;
     const auto first = load<std::uint64_t>(ip);      // version and length, TOS, total length, identification, fragment
-    const auto second = load<std::uint64_t>(ip + 8); // TTL, protocol, checksum, source
-    const auto third = load<std::uint32_t>(ip + 16); // destination
+    const auto second = load<std::uint32_t>(ip + 8); // TTL, protocol, checksum
+    const auto addresses = load<std::uint64_t>(ip + 12);
+    const auto ports = load<std::uint32_t>(ip + sizeof(wire::Ipv4));
     const std::uint32_t total = wire::Be16::from_raw(static_cast<std::uint16_t>(first >> 16)).host();
-    const bool plain = (first & asked_bits) == wire::Ipv4::version_and_plain_length && total <= room &&
-                       total >= sizeof(wire::Ipv4) && (second & 0xFF) > 1 && is_intact(first, second, third);
-    if (!plain) return seen;
-    seen.family = V4::family;
-    seen.l3_length = static_cast<std::uint16_t>(total);
-    seen.protocol = static_cast<std::uint8_t>(second >> 8);
-    key.source = static_cast<std::uint32_t>(second >> 32);
-    key.destination = third;
-    key.network = network;
-    key.protocol = seen.protocol;
-    key.zero = 0;
-    look_at_transport(seen, key, ip + sizeof(wire::Ipv4), total - static_cast<std::uint32_t>(sizeof(wire::Ipv4)));
-    return seen;
+    if ((first & asked_bits) != wire::Ipv4::version_and_plain_length) return 0;
+    if (total > room || total < least_ipv4) return 0;
+    if ((second & 0xFE) == 0 || !is_intact(first, addresses, second)) return 0;
+    const std::uint32_t protocol = second & 0xFF00;
+    static_assert(offsetof(table::FlowKey4, destination) == 4 && offsetof(table::FlowKey4, source_port) == 8 &&
+                  offsetof(table::FlowKey4, network) == 12 && offsetof(table::FlowKey4, protocol) == 14);
+    store(&key, addresses);
+    store(&key.source_port, ports | (std::uint64_t{network} | protocol << 8) << 32);
+    constexpr std::uint64_t seen = ExpressSeen::word(ExpressSeen::Lane::session, V4::family);
+    return look_at_transport(seen | std::uint64_t{protocol} << (ExpressSeen::protocol_shift - 8) |
+                                 std::uint64_t{total} << ExpressSeen::l3_length_shift,
+                             static_cast<std::uint8_t>(protocol >> 8), ip + sizeof(wire::Ipv4),
+                             total - static_cast<std::uint32_t>(sizeof(wire::Ipv4)));
 }
 
-// IPv6 at `ip`: no extension headers, hop limit above 1.
-[[nodiscard, gnu::always_inline]] inline ExpressSeen look(V6, table::FlowKey6& key, std::uint16_t network,
-                                                          const std::uint8_t* ip, std::uint32_t room) noexcept
+inline constexpr std::uint32_t least_ipv6 = sizeof(wire::Ipv6) + sizeof(wire::Udp);
+
+// IPv6 at `ip`: no extension headers, hop limit above 1; as above.
+[[nodiscard, gnu::always_inline]] inline std::uint64_t look(V6, table::FlowKey6& key, std::uint16_t network,
+                                                            const std::uint8_t* ip, std::uint32_t room) noexcept
 {
-    ExpressSeen seen;
-    if (room < sizeof(wire::Ipv6)) return seen;
+    if (room < least_ipv6) return 0;
     const auto& header = *reinterpret_cast<const wire::Ipv6*>(ip);
     const std::uint32_t payload = header.payload_length.host();
-    const bool plain = (ip[0] & 0xF0) == 0x60 && payload + sizeof header <= room && payload + sizeof header <= 0xFFFF &&
+    const std::uint32_t total = payload + static_cast<std::uint32_t>(sizeof header);
+    const bool plain = (ip[0] & 0xF0) == 0x60 && payload >= sizeof(wire::Udp) && total <= room && total <= 0xFFFF &&
                        header.hop_limit > 1;
-    if (!plain) return seen;
-    seen.family = V6::family;
-    seen.l3_length = static_cast<std::uint16_t>(payload + sizeof header);
-    seen.protocol = header.next_header;
+    if (!plain) return 0;
     key.source = V6::source(header);
     key.destination = V6::destination(header);
+    std::memcpy(&key.source_port, ip + sizeof header, sizeof key.source_port + sizeof key.destination_port);
     key.network = network;
-    key.protocol = seen.protocol;
+    key.protocol = header.next_header;
     key.zero = 0;
     key.zero2 = 0;
-    look_at_transport(seen, key, ip + sizeof header, payload);
-    return seen;
+    constexpr std::uint64_t seen = ExpressSeen::word(ExpressSeen::Lane::session, V6::family);
+    return look_at_transport(seen | std::uint64_t{header.next_header} << ExpressSeen::protocol_shift |
+                                 std::uint64_t{total} << ExpressSeen::l3_length_shift,
+                             header.next_header, ip + sizeof header, payload);
 }
 
 // Addresses that a router may forward without a thought: no group, loopback, "this network" or link-local one. The

@@ -43,11 +43,6 @@ namespace {
     return item.family == V4::family ? item.key.v4.destination_port : item.key.v6.destination_port;
 }
 
-[[gnu::always_inline]] inline void add(ExpressList& list, std::uint8_t place)
-{
-    list.at[list.count++] = place;
-}
-
 } // namespace
 
 // RFC 7348 section 5: the I flag, the VNI, and an inner frame to the gateway.
@@ -67,7 +62,7 @@ inline void Express::open_vxlan(Item& item, std::uint8_t place) noexcept
     item.ip = ip;
     item.network = *network;
     item.tunnel = ExpressItem::from_vxlan; // find_tunnels() knows which
-    add(is_v4 ? lane_.packets4 : lane_.packets6, place);
+    lane_.of(is_v4 ? V4::family : V6::family).packets.add(place);
 }
 
 // TS 29.281 section 5.1: a G-PDU, at most with the PDU session container that 5G radios always send (TS 38.415).
@@ -98,7 +93,7 @@ inline void Express::look_at_gtpu(Item& item, std::uint8_t place) noexcept
     item.room = static_cast<std::uint32_t>(room - front);
     item.ip = start + front;
     tables_.teids.prefetch(item.tunnel);
-    add(lane_.gtpu, place);
+    lane_.gtpu.add(place);
 }
 
 [[gnu::always_inline]] inline void Express::open(std::uint8_t place) noexcept
@@ -110,7 +105,7 @@ inline void Express::look_at_gtpu(Item& item, std::uint8_t place) noexcept
     const bool vxlan = settings.has_vtep && to == wire::Be16{settings.vxlan_port}.raw() && is_to(item, settings.vtep);
     const bool gtpu =
         !vxlan && settings.has_gtpu_endpoint && to == wire::Gtpu::port.raw() && is_to(item, settings.gtpu_endpoint);
-    if (!vxlan && !gtpu) return add(item.family == V4::family ? lane_.flows4 : lane_.flows6, place); // passes through
+    if (!vxlan && !gtpu) return lane_.served.add(place); // passes through
     item.lane = Lane::general;
     if (!(vxlan ? interface.terminates_vxlan : interface.terminates_gtpu)) return;
     if (!has_ordinary_addresses(item) || !fills_its_packet(item)) return;
@@ -129,31 +124,19 @@ inline void Express::open_gtpu(std::uint8_t place) noexcept
     if (item.terminus == nullptr || version != item.terminus->family) return;
     item.network = item.terminus->network;
     item.tunnel = item.terminus->counter;
-    add(version == V4::family ? lane_.packets4 : lane_.packets6, place);
-}
-
-// The inner source must be the phone's own.
-inline void Express::check_phone(Item& item) const noexcept
-{
-    if (!item.is_known()) return;
-    const auto& ue = item.terminus->ue;
-    const bool own = item.family == V4::family ? express::load<std::uint32_t>(ue.data()) == item.key.v4.source
-                                               : ue == item.key.v6.source;
-    if (!own) item.lane = Lane::general;
+    lane_.of(version).packets.add(place);
 }
 
 void Express::open_all() noexcept
 {
     if (lane_.tunneled.count == 0) return;
-    lane_.packets4.count = lane_.packets6.count = lane_.gtpu.count = 0;
+    lane_.v4.packets.count = lane_.v6.packets.count = 0;
     for (unsigned i = 0; i < lane_.tunneled.count; ++i)
         open(lane_.tunneled.at[i]);
     for (unsigned i = 0; i < lane_.gtpu.count; ++i)
         open_gtpu(lane_.gtpu.at[i]);
-    parse_all<V4>(Layer::inner);
-    parse_all<V6>(Layer::inner);
-    for (unsigned i = 0; i < lane_.gtpu.count; ++i)
-        check_phone(lane_.items[lane_.gtpu.at[i]]);
+    look_inside<V4>();
+    look_inside<V6>();
 }
 
 } // namespace sluice

@@ -53,11 +53,21 @@ bool Express::is_refused(const Item& item) const noexcept
     return !(item.family == V4::family ? has_session<V4>(item) : has_session<V6>(item));
 }
 
+// Its mbuf is freed with those of the others, at the burst's end.
 void Express::refuse(const Item& item) noexcept
 {
+    traffic_.interface(item.interface).received(item.mbuf->pkt_len);
+    traffic_.network(item.network).received(item.l3_length);
+    if (item.tunnel != table::none) traffic_.tunnel(item.tunnel).received(item.l3_length);
     constexpr std::uint8_t reason = flat_reason(translate::Drop::new_session_limit);
     context_.last_drops.record(context_.now, reason, item.interface, *item.mbuf, 0);
     context_.ledger.drop(reason);
+    lane_.refused.at[lane_.refused.count++] = item.mbuf;
+}
+
+void Express::free_refused() noexcept
+{
+    rte_pktmbuf_free_bulk(lane_.refused.at.data(), lane_.refused.count);
 }
 
 } // namespace sluice

@@ -11,13 +11,6 @@
 
 namespace sluice::express {
 
-// A packet without a session.
-template<class Family>
-inline void forward(ExpressItem& item) noexcept
-{
-    Family::adjust_header_and_hop_limit(*reinterpret_cast<typename Family::Header*>(item.ip), wire::Delta{});
-}
-
 inline void adjust(ExpressItem& item, wire::Udp& transport, const wire::Delta& delta) noexcept
 {
     if (item.protocol == wire::IpProtocol::tcp)
@@ -27,15 +20,38 @@ inline void adjust(ExpressItem& item, wire::Udp& transport, const wire::Delta& d
 }
 
 // What the entry says. All fields are written, also those that stay as they are: a store is cheaper than a question.
-template<class Family>
-inline void translate(Family, ExpressItem& item, const table::Translation<typename Family::Key>& action) noexcept
+// The addresses are one word, and so are the ports, which TCP has in the same place as UDP.
+[[gnu::always_inline]] inline void translate(V4, ExpressItem& item,
+                                             const table::Translation<table::FlowKey4>& action) noexcept
 {
-    auto& ip = *reinterpret_cast<typename Family::Header*>(item.ip);
-    auto& ports = *reinterpret_cast<wire::Udp*>(&ip + 1); // TCP's ports lie in the same place
+    using Action = table::Translation<table::FlowKey4>;
+    static_assert(offsetof(Action, new_destination) == offsetof(Action, new_source) + 4);
+    static_assert(offsetof(Action, new_destination_port) == offsetof(Action, new_source_port) + 2);
+    auto& ip = *reinterpret_cast<wire::Ipv4*>(item.ip);
+    auto& transport = *reinterpret_cast<wire::Udp*>(&ip + 1);
+    const auto before = load<std::uint64_t>(&ip.source);
+    auto after = load<std::uint64_t>(&action.new_source);
+    if (action.has(Action::direct)) after = (before & ~std::uint64_t{0xFFFF'FFFF}) | (after & 0xFFFF'FFFF);
+    const auto ports_before = load<std::uint32_t>(&transport.source);
+    const auto ports_after = load<std::uint32_t>(&action.new_source_port);
     wire::Delta delta;
-    Family::set_source(ip, action.new_source, delta);
-    Family::set_destination(ip, action.written_destination(), delta);
-    Family::adjust_header_and_hop_limit(ip, delta);
+    delta.replace(wire::Be64::from_raw(before), wire::Be64::from_raw(after));
+    V4::adjust_header_and_hop_limit(ip, delta);
+    delta.replace(wire::Be32::from_raw(ports_before), wire::Be32::from_raw(ports_after));
+    store(&ip.source, after);
+    store(&transport.source, ports_after);
+    adjust(item, transport, delta);
+}
+
+[[gnu::always_inline]] inline void translate(V6, ExpressItem& item,
+                                             const table::Translation<table::FlowKey6>& action) noexcept
+{
+    auto& ip = *reinterpret_cast<wire::Ipv6*>(item.ip);
+    auto& ports = *reinterpret_cast<wire::Udp*>(&ip + 1);
+    wire::Delta delta;
+    V6::set_source(ip, action.new_source, delta);
+    V6::set_destination(ip, action.written_destination(), delta);
+    V6::decrement_hop_limit(ip);
     const auto source = wire::Be16::from_raw(action.new_source_port);
     const auto destination = wire::Be16::from_raw(action.new_destination_port);
     delta.replace(ports.source, source);
@@ -67,56 +83,55 @@ inline wire::Udp& fill_outer(wire::Ipv6& ip, std::uint32_t length) noexcept
 }
 
 template<class Outer>
-inline void fill_vxlan(ExpressItem& item, wire::Be16 type) noexcept
+inline void fill_vxlan(std::uint8_t* packet, const table::Exit& exit, std::uint32_t length, wire::Be16 type,
+                       std::uint64_t hash) noexcept
 {
-    const std::uint32_t outer = item.exit->outer;
-    wire::Udp& udp = fill_outer(*reinterpret_cast<Outer*>(item.ip - outer), item.l3_length + outer);
-    udp.source = wire::vxlan_entropy_port(item.hash);
-    reinterpret_cast<wire::Ethernet*>(item.ip)[-1].type = type;
+    wire::Udp& udp = fill_outer(*reinterpret_cast<Outer*>(packet - exit.outer), length + exit.outer);
+    udp.source = wire::vxlan_entropy_port(hash);
+    reinterpret_cast<wire::Ethernet*>(packet)[-1].type = type;
 }
 
 template<class Outer>
-inline void fill_gtpu(ExpressItem& item) noexcept
+inline void fill_gtpu(std::uint8_t* packet, const table::Exit& exit, std::uint32_t length) noexcept
 {
-    const std::uint32_t outer = item.exit->outer;
-    fill_outer(*reinterpret_cast<Outer*>(item.ip - outer), item.l3_length + outer);
-    reinterpret_cast<wire::Gtpu*>(item.ip)[-1].length = wire::Be16{item.l3_length};
+    fill_outer(*reinterpret_cast<Outer*>(packet - exit.outer), length + exit.outer);
+    reinterpret_cast<wire::Gtpu*>(packet)[-1].length = wire::Be16{static_cast<std::uint16_t>(length)};
 }
 
-// Everything in front of the IP packet, and the mbuf's idea of where it begins and ends.
-inline void put_exit(ExpressItem& item) noexcept
+// Everything in front of the IP packet, and the mbuf's idea of where it begins and ends. What the item says is read
+// once: a store into the packet could change anything.
+template<class Family>
+[[gnu::always_inline]] inline void put_exit(ExpressItem& item) noexcept
 {
     using Kind = table::Exit::Kind;
     const table::Exit& exit = *item.exit;
-    const wire::Be16 type = item.family == V4::family ? V4::ether_type : V6::ether_type;
+    rte_mbuf& mbuf = *item.mbuf;
+    std::uint8_t* const packet = item.ip;
+    const std::uint32_t length = item.l3_length;
+    const std::uint32_t in_front = exit.length;
+    const auto* front = static_cast<const std::uint8_t*>(mbuf.buf_addr);
+    mbuf.data_off = static_cast<std::uint16_t>(packet - front - in_front);
+    mbuf.data_len = static_cast<std::uint16_t>(length + in_front);
+    mbuf.pkt_len = length + in_front;
     if (exit.kind == Kind::link) {
         constexpr std::size_t room = table::Exit::link_room;
-        std::memcpy(item.ip - room, exit.bytes.data() + exit.bytes.size() - room, room);
-        store(item.ip - sizeof type, type);
-    } else {
-        std::memcpy(item.ip - exit.bytes.size(), exit.bytes.data(), exit.bytes.size());
-        switch (exit.kind) {
-        case Kind::vxlan4:
-            fill_vxlan<wire::Ipv4>(item, type);
-            break;
-        case Kind::vxlan6:
-            fill_vxlan<wire::Ipv6>(item, type);
-            break;
-        case Kind::gtpu4:
-            fill_gtpu<wire::Ipv4>(item);
-            break;
-        case Kind::gtpu6:
-            fill_gtpu<wire::Ipv6>(item);
-            break;
-        case Kind::link:
-            break;
-        }
+        std::memcpy(packet - room, exit.bytes.data() + exit.bytes.size() - room, room);
+        store(packet - sizeof Family::ether_type, Family::ether_type);
+        return;
     }
-    rte_mbuf& mbuf = *item.mbuf;
-    const auto* front = static_cast<const std::uint8_t*>(mbuf.buf_addr);
-    mbuf.data_off = static_cast<std::uint16_t>(item.ip - front - exit.length);
-    mbuf.data_len = static_cast<std::uint16_t>(item.l3_length + exit.length);
-    mbuf.pkt_len = mbuf.data_len;
+    std::memcpy(packet - exit.bytes.size(), exit.bytes.data(), exit.bytes.size());
+    switch (exit.kind) {
+    case Kind::vxlan4:
+        return fill_vxlan<wire::Ipv4>(packet, exit, length, Family::ether_type, item.hash);
+    case Kind::vxlan6:
+        return fill_vxlan<wire::Ipv6>(packet, exit, length, Family::ether_type, item.hash);
+    case Kind::gtpu4:
+        return fill_gtpu<wire::Ipv4>(packet, exit, length);
+    case Kind::gtpu6:
+        return fill_gtpu<wire::Ipv6>(packet, exit, length);
+    case Kind::link:
+        break;
+    }
 }
 
 } // namespace sluice::express

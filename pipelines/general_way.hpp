@@ -24,8 +24,8 @@ public:
     {
         const bool whole = item.lane == ExpressItem::Lane::keyed && item.tunnel == table::none && is_ordinary(item);
         if (!whole) return take(item.mbuf);
+        traffic_.interface(item.interface).received(item.mbuf->pkt_len);
         Packet packet = packet_of(item);
-        traffic_.interface(item.interface).received(item.wire_length);
         traffic_.network(item.network).received(item.l3_length);
         forwarder_.forward(packet);
     }

@@ -1,6 +1,8 @@
 // Counting a burst: packets that count for the same things as the one before are added up at hand and written once.
 #pragma once
 
+#include <rte_mbuf.h>
+
 #include "pipelines/express_item.hpp"
 #include "pipelines/traffic.hpp"
 
@@ -16,68 +18,47 @@ public:
     TrafficRuns& operator=(const TrafficRuns&) = delete;
     ~TrafficRuns()
     {
-        end_in();
-        end_out();
-        traffic_.express().sent(all_.bytes, all_.packets);
+        end();
+        traffic_.express().sent(all_bytes_, all_packets_);
     }
 
-    [[gnu::always_inline]] void received(const ExpressItem& item) noexcept
+    // Received as the item says, and to be sent in `network`. The frame is still as it was received.
+    [[gnu::always_inline]] void pass(const ExpressItem& item, std::uint16_t network) noexcept
     {
-        if (item.interface != interface_ || item.network != network_) {
-            end_in();
+        if ((item.interface ^ interface_) | (item.network ^ network_) | (network ^ out_network_)) [[unlikely]] {
+            end();
             interface_ = item.interface;
             network_ = item.network;
-        }
-        in_.add(item.l3_length);
-        wire_bytes_ += item.wire_length;
-        if (item.tunnel != table::none) traffic_.tunnel(item.tunnel).received(item.l3_length);
-    }
-
-    [[gnu::always_inline]] void sent(const ExpressItem& item, std::uint16_t network) noexcept
-    {
-        if (network != out_network_) {
-            end_out();
             out_network_ = network;
         }
-        out_.add(item.l3_length);
+        ++packets_;
+        bytes_ += item.l3_length;
+        wire_bytes_ += item.mbuf->pkt_len;
+        if (item.tunnel != table::none) traffic_.tunnel(item.tunnel).received(item.l3_length);
         if (item.exit->outer != 0) traffic_.tunnel(item.exit->counter).sent(item.l3_length);
     }
 
 private:
-    struct Run {
-        std::uint32_t packets = 0;
-        std::uint64_t bytes = 0;
-
-        void add(std::uint32_t more) noexcept
-        {
-            ++packets;
-            bytes += more;
-        }
-    };
-
-    [[gnu::always_inline]] void end_in() noexcept
+    void end() noexcept
     {
-        traffic_.interface(interface_).received(wire_bytes_, in_.packets);
-        traffic_.network(network_).received(in_.bytes, in_.packets);
-        wire_bytes_ = 0;
-        in_ = {};
-    }
-    [[gnu::always_inline]] void end_out() noexcept
-    {
-        traffic_.network(out_network_).sent(out_.bytes, out_.packets);
-        all_.packets += out_.packets;
-        all_.bytes += out_.bytes;
-        out_ = {};
+        traffic_.interface(interface_).received(wire_bytes_, packets_);
+        traffic_.network(network_).received(bytes_, packets_);
+        traffic_.network(out_network_).sent(bytes_, packets_);
+        all_packets_ += packets_;
+        all_bytes_ += bytes_;
+        packets_ = 0;
+        bytes_ = wire_bytes_ = 0;
     }
 
     Traffic& traffic_;
-    std::uint16_t interface_ = 0; // received by it, in that network
+    std::uint16_t interface_ = 0;
     std::uint16_t network_ = 0;
-    Run in_;
-    std::uint64_t wire_bytes_ = 0;
     std::uint16_t out_network_ = 0;
-    Run out_; // sent in it
-    Run all_;
+    std::uint32_t packets_ = 0;
+    std::uint64_t bytes_ = 0; // of IP
+    std::uint64_t wire_bytes_ = 0;
+    std::uint32_t all_packets_ = 0;
+    std::uint64_t all_bytes_ = 0;
 };
 
 } // namespace sluice

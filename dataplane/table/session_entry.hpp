@@ -11,6 +11,7 @@
 namespace sluice::table {
 
 inline constexpr std::uint32_t none = ~std::uint32_t{0};     // no entry, no pair
+inline constexpr std::uint32_t absent = none - 1;            // of a candidate: the key is surely not there
 inline constexpr std::uint32_t no_owner = ~std::uint32_t{0}; // in a cold record: nobody
 
 // What is to be done to a packet that has this key. Addresses and ports as in the packet.

@@ -73,8 +73,9 @@ public:
 
     // A burst's three passes: prefetch_bucket, prefetch_entry(candidate), find.
     void prefetch_bucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[chain(hash).home]); }
-    [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const; // the first entry with this tag at home, or none
-    void prefetch_entry(std::uint32_t entry) const;                  // `none` is allowed
+    // The first entry with this tag at home; `none`: ask further; `absent`: find() would not find it either.
+    [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const;
+    void prefetch_entry(std::uint32_t entry) const; // all of these are allowed
 
     // The entry that has this key, or none. Keys never move, so a miss means: absent at some moment of the call.
     [[nodiscard]] std::uint32_t find(const Key& key, std::uint64_t hash) const;
@@ -242,14 +243,16 @@ template<class Key>
 [[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::candidate(std::uint64_t hash) const
 {
     const Chain at = chain(hash);
-    const unsigned matches = buckets_[at.home].matches(at.tag);
-    return matches == 0 ? none : buckets_[at.home].entry_at(static_cast<unsigned>(std::countr_zero(matches)));
+    const SessionBucket& home = buckets_[at.home];
+    const unsigned matches = home.matches(at.tag);
+    if (matches != 0) return home.entry_at(static_cast<unsigned>(std::countr_zero(matches)));
+    return home.passed_by.load(std::memory_order_acquire) == 0 ? absent : none;
 }
 
 template<class Key>
 [[gnu::always_inline]] inline void SessionTable<Key>::prefetch_entry(std::uint32_t entry) const
 {
-    if (entry == none) return;
+    if (entry >= absent) return;
     const auto* line = reinterpret_cast<const std::byte*>(&entries_[entry]);
     for (std::size_t offset = 0; offset < sizeof(Entry<Key>); offset += 64)
         __builtin_prefetch(line + offset, 1);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dataplane/base/address.hpp"
+#include "dataplane/table/address_hints.hpp"
 #include "dataplane/table/exact_map.hpp"
 #include "dataplane/table/exit.hpp"
 #include "dataplane/table/port_blocks.hpp"
@@ -75,6 +76,13 @@ public:
         for (unsigned i = 0; i < count_; ++i)
             if ((raw_address & prefixes_[i].mask) == prefixes_[i].address) return true;
         return false;
+    }
+    // visit(raw address, raw mask) for each.
+    template<class Visit>
+    void for_each(Visit&& visit) const
+    {
+        for (unsigned i = 0; i < count_; ++i)
+            visit(prefixes_[i].address, prefixes_[i].mask);
     }
 
 private:
@@ -280,6 +288,7 @@ struct Snapshot {
     SharedArray<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
+    AddressHints hints;                        // of the public network
     Prefixes4 session_addresses;               // pools: public, own, not stateless; as many as there is room for
     ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them

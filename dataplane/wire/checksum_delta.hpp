@@ -27,6 +27,13 @@ public:
         total_ += std::uint64_t{static_cast<std::uint16_t>(~before.raw())} + after.raw();
     }
     constexpr void replace(Be32 before, Be32 after) noexcept { total_ += std::uint64_t{~before.raw()} + after.raw(); }
+    // Neighbours of together 64 bits. What is beyond 64 bits counts as one.
+    constexpr void replace(Be64 before, Be64 after) noexcept
+    {
+        std::uint64_t difference = ~before.raw() + after.raw();
+        difference += static_cast<std::uint64_t>(difference < after.raw());
+        total_ += (difference >> 32) + (difference & 0xFFFF'FFFF);
+    }
     constexpr void replace(const Ipv6Bytes& before, const Ipv6Bytes& after) noexcept
     {
         constexpr std::uint64_t all_ones = 4 * std::uint64_t{0xFFFFFFFF}; // complements all four words at once
@@ -97,9 +104,10 @@ inline constexpr Be16 ttl_step{0x0100}; // in the word of TTL and protocol
 constexpr void decrement_ttl(Ipv4& ip) noexcept
 {
     --ip.ttl;
-    Delta delta;
-    delta.lower(ttl_step);
-    delta.apply(ip.checksum);
+    // Equation 3 for this step: all ones are never its result.
+    constexpr std::uint32_t ones = 0xFFFF;
+    const std::uint32_t sum = std::uint32_t{ip.checksum.raw()} + ttl_step.raw();
+    ip.checksum = Be16::from_raw(static_cast<std::uint16_t>(sum + static_cast<std::uint32_t>(sum >= ones)));
 }
 
 } // namespace sluice::wire

@@ -221,6 +221,22 @@ TEST_CASE("a backend in the public network answers as the service, by either way
     }
 }
 
+// Another tag, or one where none belongs; or another's MAC address.
+void change_link(Bytes& frame, std::mt19937& random)
+{
+    constexpr std::size_t tag_at = 12;
+    constexpr std::array<std::array<std::uint8_t, 4>, 3> tags{
+        {{0x81, 0, 0x60, 0}, {0x81, 0, 0x01, 0x36}, {0x81, 0, 0, 9}}};
+    if (random() % 4 == 0) {
+        frame[5] ^= 0x40;
+    } else if (frame[tag_at] == 0x81 && random() % 2 == 0) {
+        frame[tag_at + 2] ^= 0xA0; // priority only
+    } else {
+        const auto& tag = tags[random() % tags.size()];
+        frame.insert(frame.begin() + tag_at, tag.begin(), tag.end());
+    }
+}
+
 TEST_CASE("a full burst of all kinds ends as its frames do one by one")
 {
     Bench bench(one_node);
@@ -236,6 +252,7 @@ TEST_CASE("a full burst of all kinds ends as its frames do one by one")
             if (of.interface != interface) continue;
             burst.push_back(of.frame);
             if (random() % 8 == 0) burst.back().resize(20 + random() % 40); // cut short: for the general way
+            if (random() % 8 == 0) change_link(burst.back(), random);
         }
         Result one_by_one;
         for (const Bytes& frame : burst)

@@ -35,30 +35,44 @@ ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses
     return v4.build();
 }
 
+// Address and mask of an IPv4 prefix, in raw order.
+std::pair<std::uint32_t, std::uint32_t> masked(const Prefix& prefix)
+{
+    const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - prefix.length);
+    return {wire::Be32{prefix.address.v4().value}.raw(), wire::Be32{mask}.raw()};
+}
+
 // False: they are full.
 bool add(Prefixes4& prefixes, const Prefix& prefix)
 {
-    const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - prefix.length);
-    return prefixes.add(wire::Be32{prefix.address.v4().value}.raw(), wire::Be32{mask}.raw());
+    const auto [address, mask] = masked(prefix);
+    return prefixes.add(address, mask);
+}
+
+// visit(pool, one of its prefixes); pools are numbered in their order.
+template<class Visit>
+void for_each_pool(const Assembly& from, Visit&& visit)
+{
+    std::uint32_t index = 0;
+    for (const auto& [key, object] : from.objects.of(Kind::kPool)) {
+        for (const api::Address& addresses : object.pool().addresses())
+            visit(index, prefix_of(addresses));
+        ++index;
+    }
 }
 
 using Locals = ExactMap<AddressKey, LocalAddress>::Builder;
 
 void add_pools(Locals& locals, const Assembly& from)
 {
-    std::uint32_t index = 0;
-    for (const auto& [key, object] : from.objects.of(Kind::kPool)) {
-        for (const api::Address& addresses : object.pool().addresses()) {
-            const Prefix prefix = prefix_of(addresses);
-            const std::uint32_t first = prefix.address.v4().value;
-            const std::uint64_t count = std::uint64_t{1} << (Ipv4Address::bits - prefix.length);
-            for (std::uint64_t i = 0; i < count; ++i) {
-                const Ipv4Address address{static_cast<std::uint32_t>(first + i)};
-                locals.add(key_of(public_network, address), {Owner::pool, index});
-            }
+    for_each_pool(from, [&locals](std::uint32_t pool, const Prefix& prefix) {
+        const std::uint32_t first = prefix.address.v4().value;
+        const std::uint64_t count = std::uint64_t{1} << (Ipv4Address::bits - prefix.length);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const Ipv4Address address{static_cast<std::uint32_t>(first + i)};
+            locals.add(key_of(public_network, address), {Owner::pool, pool});
         }
-        ++index;
-    }
+    });
 }
 
 // One address may have services of both kinds.
@@ -99,16 +113,39 @@ void add_interfaces(Locals& locals, const Assembly& from)
 Prefixes4 session_addresses(const Assembly& from)
 {
     Prefixes4 known;
-    for (const auto& [key, object] : from.objects.of(Kind::kPool)) {
-        for (const api::Address& addresses : object.pool().addresses()) {
-            const Prefix pool = prefix_of(addresses);
-            const auto has = [&pool](const Service& service) {
-                return service.stateless && pool.contains(service.address);
-            };
-            if (std::ranges::none_of(from.out.services, has) && !add(known, pool)) return known;
-        }
-    }
+    for_each_pool(from, [&](std::uint32_t, const Prefix& pool) {
+        const auto has = [&pool](const Service& service) {
+            return service.stateless && pool.contains(service.address);
+        };
+        if (std::ranges::none_of(from.out.services, has)) static_cast<void>(add(known, pool));
+    });
     return known;
+}
+
+// With rules for any source nobody is foreign.
+AddressHints hints_of(const Assembly& from)
+{
+    const Snapshot& tables = from.out;
+    const Network& network = tables.networks[public_network];
+    if (network.translates_any) return {};
+    auto hints = AddressHints::all_foreign();
+    network.sources.for_each([&](std::uint32_t address, std::uint32_t mask) { hints.know_prefix(address, mask); });
+    for_each_pool(from, [&](std::uint32_t, const Prefix& pool) {
+        const auto [address, mask] = masked(pool);
+        hints.know_prefix(address, mask);
+    });
+    const auto know = [&hints](const AddressKey& key, std::uint8_t hint) {
+        if (key.scope != public_network) return;
+        if (key.family != 4) return hints.know(key.address, hint);
+        std::uint32_t address = 0;
+        std::memcpy(&address, key.address.data(), sizeof address);
+        hints.know(address, hint);
+    };
+    tables.locals.for_each([&](const AddressKey& key, const LocalAddress& local) {
+        if (local.owner != Owner::pool) know(key, local.stateless ? AddressHints::ring : std::uint8_t{0});
+    });
+    tables.translated.for_each([&](const AddressKey& key, bool) { know(key, 0); });
+    return hints;
 }
 
 } // namespace
@@ -128,6 +165,9 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kEip, Kind::kService}))
         assemble_locals(assembly);
     if (changes.any({Kind::kNetwork, Kind::kNatRule, Kind::kEip, Kind::kService})) assemble_translating(assembly);
+    if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kNatRule, Kind::kEip,
+                     Kind::kService}))
+        assembly.out.hints = hints_of(assembly);
     return {};
 }
 

@@ -182,6 +182,40 @@ TEST_CASE("a UDP checksum that is not computed stays so, and a computed zero bec
     CHECK(ordinary == Be16{0x1233});
 }
 
+TEST_CASE("two neighbours at once are the same as one by one")
+{
+    std::mt19937_64 random(4);
+    const auto word = [&random]() -> std::uint32_t {
+        constexpr std::array<std::uint32_t, 4> ends{0, 0xFFFF'FFFF, 0xFFFF'0000, 0x0000'FFFF};
+        return random() % 3 == 0 ? ends[random() % ends.size()] : static_cast<std::uint32_t>(random());
+    };
+    for (int i = 0; i < 50'000; ++i) {
+        const std::array<std::uint32_t, 2> before{word(), word()};
+        const std::array<std::uint32_t, 2> after{word(), word()};
+        Delta separate;
+        separate.replace(Be32::from_raw(before[0]), Be32::from_raw(after[0]));
+        separate.replace(Be32::from_raw(before[1]), Be32::from_raw(after[1]));
+        Delta together;
+        together.replace(Be64::from_raw(std::bit_cast<std::uint64_t>(before)),
+                         Be64::from_raw(std::bit_cast<std::uint64_t>(after)));
+        REQUIRE(together.folded() == separate.folded());
+    }
+}
+
+TEST_CASE("a hop less gives the checksum of equation 3, whatever stood there")
+{
+    for (unsigned checksum = 0; checksum <= 0xFFFF; ++checksum) {
+        auto ip = test::laid<Ipv4>("4500 0054 abcd 4000 4001 0000 0a000001 c6336402");
+        ip.checksum = Be16::from_raw(static_cast<std::uint16_t>(checksum));
+        Delta delta;
+        delta.lower(ttl_step);
+        Be16 expected = ip.checksum;
+        delta.apply(expected);
+        decrement_ttl(ip);
+        REQUIRE(ip.checksum == expected);
+    }
+}
+
 TEST_CASE("a hop less costs one TTL and leaves the header intact")
 {
     for (unsigned ttl = 255; ttl > 1; --ttl) {
