@@ -98,9 +98,10 @@ void Express::fetch_all() noexcept
         const Item& item = lane_.items[lists.machines.at[i]];
         Family::prefetch_route(tables_, item.network, key_of<Family>(item).source);
     }
-    for (unsigned i = 0; i < lists.plain.count; ++i)
-        Family::prefetch_route(tables_, table::public_network,
-                               key_of<Family>(lane_.items[lists.plain.at[i]]).destination);
+    for (unsigned i = 0; i < lists.plain.count; ++i) {
+        const Item& item = lane_.items[lists.plain.at[i]];
+        Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
+    }
     if (lists.openings.count != 0) fetch_openings<Family>();
     if (lists.rings.count != 0) fetch_slots<Family>();
 }
@@ -132,9 +133,10 @@ void Express::deepen_all() noexcept
         const Item& item = lane_.items[lists.machines.at[i]];
         Family::prefetch_route_deeper(tables_, item.network, key_of<Family>(item).source);
     }
-    for (unsigned i = 0; i < lists.plain.count; ++i)
-        Family::prefetch_route_deeper(tables_, table::public_network,
-                                      key_of<Family>(lane_.items[lists.plain.at[i]]).destination);
+    for (unsigned i = 0; i < lists.plain.count; ++i) {
+        const Item& item = lane_.items[lists.plain.at[i]];
+        Family::prefetch_route_deeper(tables_, item.network, key_of<Family>(item).destination);
+    }
     if (lists.rings.count != 0) fetch_backends<Family>();
 }
 
@@ -154,8 +156,10 @@ void Express::find_groups() noexcept
     }
     for (unsigned i = 0; i < lists.plain.count; ++i) {
         Item& item = lane_.items[lists.plain.at[i]];
-        item.way = group_ahead(Family::find_route(tables_, table::public_network, key_of<Family>(item).destination));
-        if (table::is_one_hop(item.way))
+        item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
+        if (item.way == table::none)
+            item.lane = Lane::general;
+        else if (table::is_one_hop(item.way))
             take_exit(item, tables_.pick(item.way, 0));
         else
             lists.grouped.add(lists.plain.at[i]);
@@ -213,7 +217,7 @@ void Express::resolve_all() noexcept
         Item& item = lane_.items[lists.flows.at[i]];
         if (item.entry < table::absent && sessions.entry(item.entry).key == key_of<Family>(item))
             take_session<Family>(item);
-        else
+        else if (item.entry == table::absent || !find_session<Family>(item))
             resolve_stranger<Family>(item);
     }
     for (unsigned i = 0; i < lists.machines.count; ++i)
@@ -221,7 +225,10 @@ void Express::resolve_all() noexcept
     for (unsigned i = 0; i < lists.grouped.count; ++i) {
         Item& item = lane_.items[lists.grouped.at[i]];
         item.hash = sessions.hash(key_of<Family>(item));
-        if (!resolve_route<Family>(item)) item.lane = Lane::general;
+        if (const std::uint32_t hop = pick_hop(item); hop != table::none)
+            take_exit(item, hop);
+        else
+            item.lane = Lane::general;
     }
     for (unsigned i = 0; i < lists.rings.count; ++i)
         if (Item& item = lane_.items[lists.rings.at[i]]; !resolve_backend<Family>(item)) item.lane = Lane::general;
@@ -241,29 +248,38 @@ template<class Family>
         item.lane = Lane::general;
 }
 
-// Its bucket held no session, or another flow's of the same tag.
+// Its bucket held another flow's of the same tag, or may have sent it on. False: it has none.
 template<class Family>
-[[gnu::noinline]] void Express::resolve_stranger(Item& item) noexcept
+[[gnu::noinline]] bool Express::find_session(Item& item) noexcept
 {
-    const bool is_absent = item.entry == table::absent;
-    item.entry = is_absent ? table::none : sessions_.of<Family>().find(key_of<Family>(item), item.hash);
-    if (item.entry != table::none) return take_session<Family>(item);
-    item.lane = Lane::plain;
-    if (is_plain<Family>(item) && resolve_route<Family>(item)) return;
-    item.lane = Lane::keyed;
-    openings_ = true;
+    item.entry = sessions_.of<Family>().find(key_of<Family>(item), item.hash);
+    if (item.entry == table::none) {
+        if (item.way == table::none)
+            item.way = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
+        return false;
+    }
+    take_session<Family>(item);
+    return true;
 }
 
-// By the routes of its network, if it is not for the node itself.
+// Without a session it goes by the routes, or by the policy.
 template<class Family>
-bool Express::resolve_route(Item& item) noexcept
+[[gnu::always_inline]] inline void Express::resolve_stranger(Item& item) noexcept
 {
-    if (item.way == table::none) // its bucket held another flow's tag
-        item.way = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
-    const std::uint32_t hop = item.way == table::none ? table::none : tables_.pick(item.way, item.hash);
-    if (hop == table::none) return false;
-    take_exit(item, hop);
-    return true;
+    item.entry = table::none;
+    const std::uint32_t hop = is_plain<Family>(item) ? pick_hop(item) : table::none;
+    if (hop != table::none) {
+        item.lane = Lane::plain;
+        take_exit(item, hop);
+    } else {
+        item.lane = Lane::keyed;
+        openings_ = true;
+    }
+}
+
+[[gnu::always_inline]] inline std::uint32_t Express::pick_hop(const Item& item) const noexcept
+{
+    return item.way == table::none ? table::none : tables_.pick(item.way, item.hash);
 }
 
 // By the route to the backend, which the worker remembers where all flows take one hop.
@@ -352,6 +368,7 @@ bool Express::is_plain(Item& item) const noexcept
     if (item.network == table::public_network) return choose(Family{}, item) == Lane::plain;
     const auto& key = key_of<Family>(item);
     if (!express::is_ordinary(key)) return false;
+    if ((tables_.hints.of(item.network, key.destination) & table::AddressHints::foreign) != 0) return true;
     if constexpr (Family::family == V4::family)
         return tables_.locals4.find(table::local4_key(item.network, key.destination)) == nullptr;
     else

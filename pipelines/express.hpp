@@ -46,14 +46,15 @@ private:
     void look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
     void look_at6() noexcept;
     template<class Family>
-    void list(Item& item, std::uint64_t seen, unsigned place, const table::AddressHints& hints, bool is_public,
-              std::uint16_t vxlan) noexcept;
-    template<class Family>
     void look_inside() noexcept;
     void open_all() noexcept;
-    void open(std::uint8_t place) noexcept;
-    void open_vxlan(Item& item, std::uint8_t place) noexcept;
-    void look_at_gtpu(Item& item, std::uint8_t place) noexcept;
+    template<class Family>
+    struct Endpoints;
+    template<class Family>
+    void open(const Endpoints<Family>& ends, std::uint8_t place, std::uint64_t gateway) noexcept;
+    void open_vxlan(Item& item, std::uint8_t place, std::uint8_t* start, std::uint32_t room,
+                    std::uint64_t gateway) noexcept;
+    void look_at_gtpu(Item& item, std::uint8_t place, std::uint8_t* start, std::uint32_t room) noexcept;
     void open_gtpu(std::uint8_t place) noexcept;
     void choose_all() noexcept;
     [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
@@ -98,7 +99,8 @@ private:
     template<class Family>
     void resolve_stranger(Item& item) noexcept;
     template<class Family>
-    [[nodiscard]] bool resolve_route(Item& item) noexcept;
+    [[nodiscard]] bool find_session(Item& item) noexcept;
+    [[nodiscard]] std::uint32_t pick_hop(const Item& item) const noexcept;
     template<class Family>
     [[nodiscard]] bool resolve_backend(Item& item) noexcept;
     [[nodiscard]] std::uint16_t count_backend(const Item& item) noexcept;

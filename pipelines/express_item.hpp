@@ -50,9 +50,25 @@ struct alignas(8) ExpressSeen {
 
 static_assert(sizeof(ExpressSeen) == sizeof(std::uint64_t) && std::endian::native == std::endian::little);
 
-struct alignas(64) ExpressItem : ExpressSeen {
+struct alignas(4) ExpressPlace {
+    std::uint16_t interface = 0; // where it was received
+    std::uint16_t network = 0;   // where it is now
+};
+
+// What was found for it in the tables, or none.
+struct alignas(16) ExpressFinds {
     static constexpr std::uint32_t from_vxlan = table::none - 1; // as `tunnel`: not known yet which
 
+    std::uint32_t entry = table::none; // session entry; until resolve() and of keyed ones a SessionTable::candidate()
+    std::uint32_t way = table::none;   // target of the route to its destination, where it seems to have no session
+    union {
+        std::uint32_t sender = table::none; // out of VXLAN: the target, then the hop, of the way back to the source
+        std::uint32_t member;               // of a ring: the slot, then the backend's index
+    };
+    std::uint32_t tunnel = table::none; // counter of the tunnel it came out of; before that, the TEID
+};
+
+struct alignas(64) ExpressItem : ExpressSeen, ExpressPlace, ExpressFinds {
     rte_mbuf* mbuf;
     std::uint8_t* ip; // the IP header, of the inner packet when it came in a tunnel
     union {
@@ -64,15 +80,6 @@ struct alignas(64) ExpressItem : ExpressSeen {
         std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
         std::uint32_t service; // index of the one without sessions
     };
-    std::uint16_t interface; // where it was received
-    std::uint16_t network;   // where it is now
-    std::uint32_t entry;     // session entry, or none; until resolve() and of keyed ones a SessionTable::candidate()
-    std::uint32_t way;       // target of the route to its destination, where it seems to have no session; or none
-    union {
-        std::uint32_t sender; // out of VXLAN: the target, then the hop, of the way back to the source; or none
-        std::uint32_t member; // of a ring: the slot, then the backend's index
-    };
-    std::uint32_t tunnel; // counter of the tunnel it came out of, or none; before that, the TEID
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -95,7 +102,7 @@ struct ExpressLists {
 
     ExpressList openings; // perhaps the first of their flows
     ExpressList flows;    // may have a session
-    ExpressList plain;    // by the public network's routes alone
+    ExpressList plain;    // by their network's routes alone
     ExpressList rings;    // to services without sessions
 
     ExpressList routed;   // flows that seem to have no session: who needs a route

@@ -27,12 +27,11 @@ public:
             landing.tag_ = express::load<std::uint32_t>(frame + type_offset) & landing.tag_bits_;
             vlan = reinterpret_cast<const wire::Vlan*>(frame + sizeof(wire::Ethernet))->id();
         }
-        landing.interface_ = tables.interface_of[port * 4096U + vlan];
-        if (landing.interface_ == no_interface) return landing;
-        const table::Interface& interface = tables.interfaces[landing.interface_];
-        landing.network_ = interface.network;
+        landing.place_.interface = tables.interface_of[port * 4096U + vlan];
+        if (landing.place_.interface == no_interface) return landing;
+        const table::Interface& interface = tables.interfaces[landing.place_.interface];
+        landing.place_.network = interface.network;
         landing.mac_ = express::mac_word(interface.mac);
-        if (interface.network == table::public_network) landing.hints_ = &tables.hints;
         return landing;
     }
 
@@ -51,12 +50,8 @@ public:
     }
 
     [[nodiscard]] std::uint32_t length() const noexcept { return length_; } // of the link header
-    [[nodiscard]] std::uint16_t interface() const noexcept { return interface_; }
-    [[nodiscard]] std::uint16_t network() const noexcept { return network_; }
-    [[nodiscard]] bool is_public() const noexcept { return network_ == table::public_network; }
-    [[nodiscard]] const table::AddressHints& hints() const noexcept { return *hints_; } // in another network: nothing
-
-    static constexpr table::AddressHints no_hints{};
+    [[nodiscard]] ExpressPlace place() const noexcept { return place_; }
+    [[nodiscard]] std::uint16_t network() const noexcept { return place_.network; }
 
 private:
     static constexpr std::size_t type_offset = sizeof(wire::Ethernet) - sizeof(wire::Be16);
@@ -75,9 +70,7 @@ private:
     std::uint32_t tag_ = ~std::uint32_t{0}; // the type and the VLAN, or of no tag nothing; all ones: no frame has that
     std::uint32_t tag_bits_ = ~std::uint32_t{0};
     std::uint32_t length_ = sizeof(wire::Ethernet);
-    std::uint16_t interface_ = 0;
-    std::uint16_t network_ = 0;
-    const table::AddressHints* hints_ = &no_hints;
+    ExpressPlace place_;
 };
 
 } // namespace sluice

@@ -45,8 +45,7 @@ inline void clear(ExpressLane& lane)
 [[gnu::always_inline]] inline void land(ExpressItem& item, const ExpressLanding& landing, std::uint8_t* frame)
 {
     item.ip = frame + landing.length();
-    item.interface = landing.interface();
-    item.network = landing.network();
+    static_cast<ExpressPlace&>(item) = landing.place();
 }
 
 // The inner source must be the phone's own.
@@ -62,8 +61,55 @@ inline void clear(ExpressLane& lane)
 [[gnu::always_inline]] inline void start(ExpressItem& item, rte_mbuf& frame)
 {
     item.mbuf = &frame;
-    item.entry = item.way = item.sender = item.tunnel = table::none;
+    static_cast<ExpressFinds&>(item) = {};
     note(item, 0);
+}
+
+// Whether nothing in the packet's network could give it a session, and it may be forwarded without a thought. `to`: the
+// hints of its destination.
+template<class Family>
+[[gnu::always_inline]] inline bool is_foreign(const table::Snapshot& tables, const typename Family::Key& key,
+                                              std::uint16_t network, std::uint8_t to)
+{
+    constexpr std::uint8_t foreign = table::AddressHints::foreign;
+    const table::AddressHints& hints = tables.hints;
+    if ((to & foreign) == 0) return false;
+    if constexpr (Family::family == V4::family) {
+        if (network == table::public_network)
+            return (hints.first(key.source) & hints.first(key.destination) & hints.of(network, key.source)) != 0;
+        if (tables.networks[network].sources.have(key.source)) return false;
+    }
+    return (hints.of(network, key.source) & foreign) != 0 && !tables.networks[network].translates_any &&
+           express::is_ordinary(key);
+}
+
+// A packet whose flow is known now, outside tunnels: who looks at it next?
+template<class Family>
+[[gnu::always_inline]] inline void list(ExpressLane& lane, const table::Snapshot& tables, std::uint64_t seen,
+                                        unsigned place, std::uint16_t network, std::uint16_t vxlan)
+{
+    using table::AddressHints;
+    using Lane = ExpressSeen::Lane;
+    ExpressItem& item = lane.items[place];
+    const auto& key = key_of<Family>(item);
+    ExpressLists& lists = lane.of<Family>();
+    ExpressList* next = &lists.flows;
+    const std::uint8_t to = tables.hints.of(network, key.destination);
+    if (static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session)) {
+        next = &lists.openings;
+    } else if (is_foreign<Family>(tables, key, network, to)) {
+        static_assert(static_cast<int>(Lane::plain) == static_cast<int>(Lane::session) + 1);
+        ++seen;
+        next = &lists.plain;
+    } else if (network == table::public_network) {
+        const bool udp = static_cast<std::uint8_t>(seen >> ExpressSeen::protocol_shift) == wire::IpProtocol::udp;
+        if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw())))
+            next = &lane.tunneled;
+        else if ((to & AddressHints::ring) != 0)
+            next = &lane.served;
+    }
+    note(item, seen);
+    next->add(place);
 }
 
 } // namespace
@@ -99,38 +145,12 @@ void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
         land(item, landing, bytes);
         const std::uint32_t room = frame.data_len - landing.length();
         if (room < express::least_ipv4) continue;
-        const std::uint64_t seen = express::look(V4{}, item.key.v4, landing.network(), item.ip, room);
-        if (seen != 0) list<V4>(item, seen, i, landing.hints(), landing.is_public(), vxlan);
+        note(item, express::look(V4{}, item.key.v4, landing.network(), item.ip, room));
     }
+    for (unsigned i = 0; i < count; ++i)
+        if (const auto seen = load<std::uint64_t>(static_cast<const ExpressSeen*>(&lane.items[i])); seen != 0)
+            list<V4>(lane, tables, seen, i, lane.items[i].network, vxlan);
     look_at6();
-}
-
-// A packet whose flow is known now: who looks at it next? What neither comes from nor goes to anybody whom the public
-// network's tables know goes by its routes.
-template<class Family>
-[[gnu::always_inline]] inline void Express::list(Item& item, std::uint64_t seen, unsigned place,
-                                                 const table::AddressHints& hints, bool is_public,
-                                                 std::uint16_t vxlan) noexcept
-{
-    using table::AddressHints;
-    const auto& key = key_of<Family>(item);
-    ExpressLists& lists = lane_.of<Family>();
-    ExpressList* next = &lists.flows;
-    const std::uint8_t to = hints.of(key.destination);
-    if (static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session)) {
-        next = &lists.openings;
-    } else if ((hints.of(key.source) & to & AddressHints::foreign) != 0) {
-        static_assert(static_cast<int>(Lane::plain) == static_cast<int>(Lane::session) + 1);
-        ++seen;
-        next = &lists.plain;
-    } else if (static_cast<std::uint8_t>(seen >> ExpressSeen::protocol_shift) == wire::IpProtocol::udp && is_public &&
-               ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw()))) {
-        next = &lane_.tunneled;
-    } else if ((to & AddressHints::ring) != 0) {
-        next = &lane_.served;
-    }
-    note(item, seen);
-    next->add(place);
 }
 
 void Express::look_at6() noexcept
@@ -141,10 +161,7 @@ void Express::look_at6() noexcept
         Item& item = lane_.items[packets.at[i]];
         if (item.room < express::least_ipv6) continue;
         const std::uint64_t seen = express::look(V6{}, item.key.v6, item.network, item.ip, item.room);
-        if (seen == 0) continue;
-        const bool is_public = item.network == table::public_network;
-        const bool hinted = is_public && express::is_ordinary(item.key.v6);
-        list<V6>(item, seen, packets.at[i], hinted ? tables_.hints : ExpressLanding::no_hints, is_public, vxlan);
+        if (seen != 0) list<V6>(lane_, tables_, seen, packets.at[i], item.network, vxlan);
     }
 }
 
@@ -154,18 +171,33 @@ void Express::look_inside() noexcept
 {
     constexpr std::uint32_t least = Family::family == V4::family ? express::least_ipv4 : express::least_ipv6;
     ExpressLane& lane = lane_;
+    const table::Snapshot& tables = tables_;
     ExpressLists& lists = lane.of<Family>();
-    for (unsigned i = 0; i < lists.packets.count; ++i) {
+    const unsigned count = lists.packets.count;
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane.items[lists.packets.at[i]];
+        if (item.room < least) continue;
+        note(item, express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room));
+    }
+    for (unsigned i = 0; i < count; ++i) {
         const std::uint8_t place = lists.packets.at[i];
         Item& item = lane.items[place];
-        if (item.room < least) continue;
-        const std::uint64_t seen = express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room);
         const bool by_vxlan = item.tunnel == Item::from_vxlan;
-        if (seen == 0 || (!by_vxlan && !is_of_phone(Family{}, item))) continue;
-        note(item, seen);
-        const bool opens = static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session);
-        (opens ? lists.openings : lists.flows).add(place);
-        if (by_vxlan && !opens) lists.machines.add(place);
+        if (item.lane == Lane::general) continue;
+        if (!by_vxlan && !is_of_phone(Family{}, item)) {
+            item.lane = Lane::general;
+            continue;
+        }
+        if (item.lane == Lane::keyed) {
+            lists.openings.add(place);
+            continue;
+        }
+        const auto& key = key_of<Family>(item);
+        const bool foreign =
+            is_foreign<Family>(tables, key, item.network, tables.hints.of(item.network, key.destination));
+        if (foreign) item.lane = Lane::plain;
+        (foreign ? lists.plain : lists.flows).add(place);
+        if (by_vxlan) lists.machines.add(place);
     }
 }
 

@@ -23,17 +23,23 @@ namespace sluice::table {
 
 using sluice::mix64;
 
-template<class Key>
-[[nodiscard]] inline std::uint64_t mix_key(const Key& key)
+// The bytes of a key as words, mixed one after the other into a state.
+template<class Key, class Mix>
+[[nodiscard]] inline std::uint64_t mix_words(const Key& key, std::uint64_t state, Mix&& mix)
 {
     static_assert(std::has_unique_object_representations_v<Key>, "padding would take part in the comparison");
     std::array<std::uint64_t, (sizeof(Key) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)> words{};
     std::memcpy(words.data(), &key, sizeof key);
-    std::uint64_t state = 0x9e3779b97f4a7c15;
 #pragma GCC unroll 8
     for (const std::uint64_t word : words)
-        state = mix64(state ^ word);
+        state = mix(state ^ word);
     return state;
+}
+
+template<class Key>
+[[nodiscard]] inline std::uint64_t mix_key(const Key& key)
+{
+    return mix_words(key, 0, fold64);
 }
 
 template<class Key, class Value>

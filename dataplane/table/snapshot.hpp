@@ -288,7 +288,7 @@ struct Snapshot {
     SharedArray<Network> networks;
     ExactMap<AddressKey, LocalAddress> locals; // (network, address)
     ExactMap<std::uint64_t, bool> locals4;     // the IPv4 ones among them, by local4_key → LocalAddress::stateless
-    AddressHints hints;                        // of the public network
+    AddressHints hints;                        // what `locals`, `translated` and the public network have
     Prefixes4 session_addresses;               // pools: public, own, not stateless; as many as there is room for
     ExactMap<AddressKey, bool> translated;     // (network, address) of EIPs' private sides, backends, direct services
     ExactMap<std::uint64_t, bool> translated4; // the IPv4 ones among them

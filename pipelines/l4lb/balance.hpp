@@ -19,8 +19,9 @@ template<class Family>
 template<class Key>
 [[nodiscard]] std::size_t slot_of(Key key, std::uint32_t attempt, const std::vector<std::uint16_t>& ring) noexcept
 {
+    constexpr std::uint64_t seed = 0x9e3779b97f4a7c15; // part of what nodes agree on, as is the mixing
     key.network = table::public_network;
-    return table::mix64(table::mix_key(key) + attempt) % ring.size();
+    return table::mix64(table::mix_words(key, seed, table::mix64) + attempt) % ring.size();
 }
 
 // Sends the flow to the backend its ring slot names; `attempt` above 0 tries other slots. The chosen backend.

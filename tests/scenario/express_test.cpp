@@ -221,6 +221,17 @@ TEST_CASE("a backend in the public network answers as the service, by either way
     }
 }
 
+TEST_CASE("what goes by the routes alone and has none is refused like by the general way")
+{
+    Bench bench(one_node);
+    const Case lost{"to nowhere", "fabric",
+                    from_machine(bench, "10.1.0.31").ipv6("2001:db8:81::31", "2001:db8:5::9").udp(1, 2).bytes()};
+    const Result general = outcome(bench, lost, Shape::split);
+    const Result express = outcome(bench, lost, Shape::whole);
+    CHECK(general.ends == std::map<std::string, std::uint64_t>{{"route.no_route", 1}});
+    CHECK(general == express);
+}
+
 // Another tag, or one where none belongs; or another's MAC address.
 void change_link(Bytes& frame, std::mt19937& random)
 {

@@ -35,18 +35,11 @@ ExactMap<std::uint64_t, bool> v4_of(const ExactMap<AddressKey, Value>& addresses
     return v4.build();
 }
 
-// Address and mask of an IPv4 prefix, in raw order.
-std::pair<std::uint32_t, std::uint32_t> masked(const Prefix& prefix)
-{
-    const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - prefix.length);
-    return {wire::Be32{prefix.address.v4().value}.raw(), wire::Be32{mask}.raw()};
-}
-
 // False: they are full.
 bool add(Prefixes4& prefixes, const Prefix& prefix)
 {
-    const auto [address, mask] = masked(prefix);
-    return prefixes.add(address, mask);
+    const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (Ipv4Address::bits - prefix.length);
+    return prefixes.add(wire::Be32{prefix.address.v4().value}.raw(), wire::Be32{mask}.raw());
 }
 
 // visit(pool, one of its prefixes); pools are numbered in their order.
@@ -122,27 +115,20 @@ Prefixes4 session_addresses(const Assembly& from)
     return known;
 }
 
-// With rules for any source nobody is foreign.
-AddressHints hints_of(const Assembly& from)
+AddressHints hints_of(const Snapshot& tables)
 {
-    const Snapshot& tables = from.out;
+    AddressHints hints;
     const Network& network = tables.networks[public_network];
-    if (network.translates_any) return {};
-    auto hints = AddressHints::all_foreign();
-    network.sources.for_each([&](std::uint32_t address, std::uint32_t mask) { hints.know_prefix(address, mask); });
-    for_each_pool(from, [&](std::uint32_t, const Prefix& pool) {
-        const auto [address, mask] = masked(pool);
-        hints.know_prefix(address, mask);
-    });
+    network.sources.for_each([&](std::uint32_t address, std::uint32_t mask) { hints.know_source(address, mask); });
+    if (network.translates_any) hints.know_source(0, 0);
     const auto know = [&hints](const AddressKey& key, std::uint8_t hint) {
-        if (key.scope != public_network) return;
-        if (key.family != 4) return hints.know(key.address, hint);
+        if (key.family != 4) return hints.know(key.scope, key.address, hint);
         std::uint32_t address = 0;
         std::memcpy(&address, key.address.data(), sizeof address);
-        hints.know(address, hint);
+        hints.know(key.scope, address, hint);
     };
     tables.locals.for_each([&](const AddressKey& key, const LocalAddress& local) {
-        if (local.owner != Owner::pool) know(key, local.stateless ? AddressHints::ring : std::uint8_t{0});
+        know(key, local.stateless ? AddressHints::ring : std::uint8_t{0});
     });
     tables.translated.for_each([&](const AddressKey& key, bool) { know(key, 0); });
     return hints;
@@ -167,7 +153,7 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kNetwork, Kind::kNatRule, Kind::kEip, Kind::kService})) assemble_translating(assembly);
     if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kNatRule, Kind::kEip,
                      Kind::kService}))
-        assembly.out.hints = hints_of(assembly);
+        assembly.out.hints = hints_of(assembly.out);
     return {};
 }
 

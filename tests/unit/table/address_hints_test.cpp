@@ -11,14 +11,25 @@ namespace {
 
 using namespace sluice::test;
 
+std::uint32_t raw(const IpAddress& address)
+{
+    return wire::Be32{address.v4().value}.raw();
+}
+
 struct Hinting : Programming {
-    [[nodiscard]] unsigned hint(std::string_view text) const
+    [[nodiscard]] unsigned hint(std::string_view text, std::uint16_t network = public_network) const
     {
         const IpAddress address = IpAddress::parse(std::string(text)).value();
-        return address.is_v4() ? tables->hints.of(wire::Be32{address.v4().value}.raw())
-                               : tables->hints.of(address.v6().bytes);
+        return address.is_v4() ? tables->hints.of(network, raw(address))
+                               : tables->hints.of(network, address.v6().bytes);
     }
-    [[nodiscard]] bool is_foreign(std::string_view text) const { return (hint(text) & AddressHints::foreign) != 0; }
+    // In the public network.
+    [[nodiscard]] bool is_foreign(std::string_view text) const
+    {
+        const IpAddress address = IpAddress::parse(std::string(text)).value();
+        const bool first = !address.is_v4() || tables->hints.first(raw(address)) != 0;
+        return first && (hint(text) & AddressHints::foreign) != 0;
+    }
     [[nodiscard]] bool may_be_ring(std::string_view text) const { return (hint(text) & AddressHints::ring) != 0; }
 };
 
@@ -65,7 +76,16 @@ TEST_CASE("nobody is foreign whom the tables know, until they forget him")
         REQUIRE(at.put({}, {object}) == "");
         CHECK(at.is_foreign(address));
     }
-    CHECK(at.is_foreign("10.1.0.10")); // known in its network, not in the public one
+}
+
+TEST_CASE("each network knows its own addresses")
+{
+    Hinting at;
+    REQUIRE(at.put({network(1), network(2), eip("203.0.113.10", 1, "10.1.0.10")}) == "");
+    CHECK(at.hint("10.1.0.10", 1) == 0);
+    CHECK(at.hint("10.1.0.10", 2) == AddressHints::foreign);
+    CHECK(at.is_foreign("10.1.0.10"));
+    CHECK(at.hint("203.0.113.10", 1) == AddressHints::foreign);
 }
 
 TEST_CASE("the sources of rules of the public network are not foreign; with a rule for all nobody is")
@@ -76,7 +96,6 @@ TEST_CASE("the sources of rules of the public network are not foreign; with a ru
     CHECK(at.is_foreign("173.0.0.1"));
     REQUIRE(at.put({public_rule("172.16.1.0/24")}) == "");
     CHECK_FALSE(at.is_foreign("172.16.1.9"));
-    CHECK(at.is_foreign("172.16.2.9"));
     REQUIRE(at.put({public_rule("0.0.0.0/0")}) == "");
     for (const char* address : {"1.1.1.1", "192.0.2.7", "223.255.255.255"})
         CHECK_FALSE(at.is_foreign(address));
@@ -98,14 +117,13 @@ TEST_CASE("only an address with a service without sessions may be one of a ring"
 
 TEST_CASE("a thousand addresses leave most of all others foreign")
 {
-    AddressHints hints = AddressHints::all_foreign();
+    AddressHints hints;
     std::mt19937 random(24);
     for (unsigned i = 0; i < 1'000; ++i)
-        hints.know(wire::Be32{0xCB000000 + i}.raw(), 0); // four sites
+        hints.know(public_network, wire::Be32{0xCB000000 + i}.raw(), 0); // four sites
     unsigned foreign = 0;
     for (unsigned i = 0; i < 10'000; ++i)
-        foreign += hints.of(wire::Be32{static_cast<std::uint32_t>(0x01000000 + random() % 0x70000000)}.raw()) &
-                   AddressHints::foreign;
+        foreign += hints.of(public_network, static_cast<std::uint32_t>(random())) & AddressHints::foreign;
     CHECK(foreign > 9'900);
 }
 
