@@ -77,6 +77,7 @@ void Express::hash_all() noexcept
         openings_ = true;
     }
     if (lists.rings.count != 0) hash(lists.rings, [](std::uint64_t) {});
+    if (lists.strays.count != 0) find_quotes<Family>();
 }
 
 template<class Family>
@@ -104,6 +105,7 @@ void Express::fetch_all() noexcept
     }
     if (lists.openings.count != 0) fetch_openings<Family>();
     if (lists.rings.count != 0) fetch_slots<Family>();
+    if (lists.errors.count != 0) fetch_quoted<Family>();
 }
 
 template<class Family>
@@ -165,6 +167,7 @@ void Express::find_groups() noexcept
             lists.grouped.add(lists.plain.at[i]);
     }
     if (lists.rings.count != 0) fetch_counts<Family>();
+    if (lists.errors.count != 0) fetch_quoted_exits<Family>();
 }
 
 // A service without sessions: the slot of the ring, then its backend, then what this worker knows of that.

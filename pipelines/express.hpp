@@ -62,6 +62,14 @@ private:
     template<class Family>
     [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
 
+    // ---- Memory for ICMP errors (express_errors.cpp).
+    template<class Family>
+    void find_quotes() noexcept;
+    template<class Family>
+    void fetch_quoted() noexcept;
+    template<class Family>
+    void fetch_quoted_exits() noexcept;
+
     // ---- First packets while the cap on new sessions is spent (express_refuse.cpp).
     void mark_openings(unsigned count) noexcept;
     template<class Family>

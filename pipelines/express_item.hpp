@@ -108,6 +108,9 @@ struct ExpressLists {
     ExpressList routed;   // flows that seem to have no session: who needs a route
     ExpressList machines; // flows out of VXLAN: whose sender's tunnel counts them
     ExpressList grouped;  // plain ones whose route ends in several hops
+
+    ExpressList strays; // not for the lane, outside tunnels
+    ExpressList errors; // of those, ICMP errors about a flow that may have a session
 };
 
 struct ExpressLane {

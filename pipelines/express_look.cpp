@@ -37,7 +37,7 @@ inline void clear(ExpressLane& lane)
 {
     for (ExpressLists* lists : {&lane.v4, &lane.v6})
         for (ExpressList* list : {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings,
-                                  &lists->routed, &lists->machines, &lists->grouped})
+                                  &lists->routed, &lists->machines, &lists->grouped, &lists->strays, &lists->errors})
             list->count = 0;
     lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
 }
@@ -145,7 +145,11 @@ void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
         land(item, landing, bytes);
         const std::uint32_t room = frame.data_len - landing.length();
         if (room < express::least_ipv4) continue;
-        note(item, express::look(V4{}, item.key.v4, landing.network(), item.ip, room));
+        const std::uint64_t seen = express::look(V4{}, item.key.v4, landing.network(), item.ip, room);
+        note(item, seen);
+        if (seen != 0) continue;
+        item.room = room;
+        lane.v4.strays.add(i);
     }
     for (unsigned i = 0; i < count; ++i)
         if (const auto seen = load<std::uint64_t>(static_cast<const ExpressSeen*>(&lane.items[i])); seen != 0)
@@ -161,7 +165,10 @@ void Express::look_at6() noexcept
         Item& item = lane_.items[packets.at[i]];
         if (item.room < express::least_ipv6) continue;
         const std::uint64_t seen = express::look(V6{}, item.key.v6, item.network, item.ip, item.room);
-        if (seen != 0) list<V6>(lane_, tables_, seen, packets.at[i], item.network, vxlan);
+        if (seen != 0)
+            list<V6>(lane_, tables_, seen, packets.at[i], item.network, vxlan);
+        else
+            lane_.v6.strays.add(packets.at[i]);
     }
 }
 
