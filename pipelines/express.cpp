@@ -73,7 +73,7 @@ void Express::hash_all() noexcept
     const auto prefetch = [&sessions](std::uint64_t value) { sessions.prefetch_bucket(value); };
     hash(lists.flows, prefetch);
     if (lists.openings.count != 0) {
-        hash(lists.openings, prefetch);
+        hash(lists.openings, [&sessions](std::uint64_t value) { sessions.prefetch_bucket_to_write(value); });
         openings_ = true;
     }
     if (lists.rings.count != 0) hash(lists.rings, [](std::uint64_t) {});

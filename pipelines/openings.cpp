@@ -95,7 +95,7 @@ void Openings::prefetch_answers() noexcept
     auto& sessions = sessions_.of<Family>();
     const Answers& expected = answers<Family>();
     for (unsigned i = 0; i < expected.count; ++i)
-        sessions.prefetch_bucket(expected.hashes[i]);
+        sessions.prefetch_bucket_to_write(expected.hashes[i]);
 }
 
 template<class Family>

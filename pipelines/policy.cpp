@@ -209,7 +209,7 @@ struct Policy::Case {
         Action answer = answer_to(action);
         mark_if_local<Family>(tables, action);
         mark_if_local<Family>(tables, answer);
-        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now}, reserve);
+        return dry_run ? rehearse(answer.key) : sessions.insert({action, answer, cold, now}, packet.hash, reserve);
     }
 
     // What insert() would say, in its order, short of a race and of pairs that wait for their grace period.

@@ -72,6 +72,16 @@ public:
     {
         return hash<3>(key);
     }
+    // hash16() of these words' bytes. For a key that has just been put together: read back whole, it would have to wait
+    // for its parts.
+    [[nodiscard]] std::uint64_t hash16(std::uint64_t first, std::uint64_t second) const
+    {
+#if defined(__x86_64__)
+        if (method_ == Method::aes) return aes_words(first, second);
+#endif
+        const std::array<std::uint64_t, 2> key{first, second};
+        return siphash<1>(key.data());
+    }
 
     // The same for many keys of Blocks times 16 bytes at once: key(i) says where the i-th stands, take(i, hash) gets
     // its hash. The method is asked for once, and the rounds of one key fill the waits of another.
@@ -111,6 +121,19 @@ private:
             state = _mm_aesenc_si128(state, first);
         }
         state = _mm_aesenc_si128(state, second);
+        return static_cast<std::uint64_t>(_mm_cvtsi128_si64(state));
+    }
+
+    [[nodiscard]] __attribute__((target("aes"))) std::uint64_t aes_words(std::uint64_t first,
+                                                                         std::uint64_t second) const
+    {
+        const __m128i key = _mm_set_epi64x(static_cast<long long>(second), static_cast<long long>(first));
+        const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(secret_.data()));
+        const __m128i behind = _mm_loadu_si128(reinterpret_cast<const __m128i*>(secret_.data()) + 1);
+        __m128i state = _mm_xor_si128(before, key);
+        state = _mm_aesenc_si128(state, behind);
+        state = _mm_aesenc_si128(state, before);
+        state = _mm_aesenc_si128(state, behind);
         return static_cast<std::uint64_t>(_mm_cvtsi128_si64(state));
     }
 

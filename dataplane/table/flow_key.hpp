@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -29,6 +30,14 @@ struct alignas(16) FlowKey4 {
     [[nodiscard]] FlowKey4 reversed() const
     {
         return {destination, source, destination_port, source_port, network, protocol, 0};
+    }
+    // Its bytes, put together from the fields.
+    [[nodiscard]] std::array<std::uint64_t, 2> words() const
+    {
+        static_assert(std::endian::native == std::endian::little);
+        return {source | std::uint64_t{destination} << 32, source_port | std::uint64_t{destination_port} << 16 |
+                                                               std::uint64_t{network} << 32 |
+                                                               std::uint64_t{protocol} << 48};
     }
 };
 static_assert(sizeof(FlowKey4) == 16);

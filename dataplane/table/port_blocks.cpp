@@ -8,6 +8,8 @@
 #include <mutex>
 #include <utility>
 
+#include "dataplane/base/prefetch.hpp"
+
 namespace sluice::table {
 namespace {
 
@@ -60,13 +62,7 @@ std::optional<unsigned> PortBlocks::class_of(std::uint8_t protocol)
 
 std::uint64_t PortBlocks::hash(std::uint64_t subscriber, std::uint64_t salt) const
 {
-    const std::array<std::uint64_t, 2> key{subscriber, salt};
-    return hasher_.hash16(key.data());
-}
-
-std::size_t PortBlocks::shard_of(std::uint64_t subscriber) const
-{
-    return hash(subscriber, 0) & (shards_.size() - 1);
+    return hasher_.hash16(subscriber, salt);
 }
 
 // Where in a block the search for a free port begins.
@@ -95,11 +91,14 @@ tl::expected<Lease, PortRefusal> PortBlocks::take(std::uint64_t subscriber, std:
 {
     const auto port_class = class_of(protocol);
     if (!port_class) return tl::unexpected(PortRefusal::protocol_without_ports);
-    Shard& shard = shards_[shard_of(subscriber)];
+    const std::uint64_t where = hash(subscriber);
+    Shard& shard = shards_[shard_at(where)];
     const std::lock_guard guard(shard.lock);
     const std::uint32_t start = start_of(subscriber, protocol, attempt, ++shard.draws);
-    if (const std::uint32_t known = take_from_known(shard, subscriber, *port_class, start); known != none)
-        return lease(known);
+    const unsigned place = shard.place_of(tag_of(where));
+    if (place != Shard::places)
+        if (const std::uint32_t handle = take_from(shard.blocks[place], subscriber, *port_class, start); handle != none)
+            return lease(handle);
     const std::uint32_t record = find(shard, subscriber);
     std::uint32_t block = record == none ? none : records_[record].first_block;
     std::uint32_t port = none;
@@ -111,41 +110,41 @@ tl::expected<Lease, PortRefusal> PortBlocks::take(std::uint64_t subscriber, std:
         block = *added;
         port = take_port(block, *port_class, start); // a fresh block has every port
     }
-    shard.last_name = subscriber;
-    shard.last_block = block;
+    shard.remember(place, tag_of(where), block);
     return lease(block * block_size_ + port);
 }
 
-// Precondition: the shard's lock. The handle, or none: another subscriber of the shard was the last one, or the block
-// has no port left.
-std::uint32_t PortBlocks::take_from_known(const Shard& shard, std::uint64_t subscriber, unsigned port_class,
-                                          std::uint32_t start)
+// Precondition: the shard's lock. The handle, or none: the block is another subscriber's, or has no port left.
+std::uint32_t PortBlocks::take_from(std::uint32_t block, std::uint64_t subscriber, unsigned port_class,
+                                    std::uint32_t start)
 {
-    if (shard.last_block == none || shard.last_name != subscriber) return none;
-    __builtin_prefetch(&blocks_[shard.last_block], 1); // while the bits arrive
-    const std::uint32_t port = take_port(shard.last_block, port_class, start);
-    return port == none ? none : shard.last_block * block_size_ + port;
+    prefetch_to_write(&bits_[word_at(block, port_class, start / word_bits)]); // while the owner arrives
+    if (blocks_[block].owner.load(std::memory_order_relaxed) != subscriber) return none;
+    const std::uint32_t port = take_port(block, port_class, start);
+    return port == none ? none : block * block_size_ + port;
 }
 
 void PortBlocks::prefetch_subscriber(std::uint64_t subscriber) const
 {
-    __builtin_prefetch(&shards_[shard_of(subscriber)], 1);
+    prefetch_to_write(&shards_[shard_at(hash(subscriber))]);
 }
 
 // Who finds the shard locked would wait for it in take() as well, and does so there.
 PortBlocks::Foresight PortBlocks::foresee(std::uint64_t subscriber, std::uint8_t protocol)
 {
     const auto port_class = class_of(protocol);
-    Shard& shard = shards_[shard_of(subscriber)];
+    const std::uint64_t where = hash(subscriber);
+    Shard& shard = shards_[shard_at(where)];
     if (!port_class || !shard.lock.try_lock()) return {none, 0, 0};
-    const std::uint32_t block = shard.last_name == subscriber ? shard.last_block : none;
+    const unsigned place = shard.place_of(tag_of(where));
+    const std::uint32_t block = place == Shard::places ? none : shard.blocks[place];
     if (block == none && shard.head != none) __builtin_prefetch(&records_[shard.head]);
     const std::uint32_t draw = shard.draws + 1;
     shard.lock.unlock();
     if (block == none) return {none, 0, 0};
     const std::uint32_t start = start_of(subscriber, protocol, 0, draw);
-    __builtin_prefetch(&blocks_[block], 1);
-    __builtin_prefetch(&bits_[word_at(block, *port_class, start / word_bits)], 1);
+    prefetch_to_write(&blocks_[block]);
+    prefetch_to_write(&bits_[word_at(block, *port_class, start / word_bits)]);
     return {block, start, *port_class};
 }
 
@@ -248,7 +247,7 @@ std::uint32_t PortBlocks::find(const Shard& shard, std::uint64_t name) const
 
 void PortBlocks::prefetch(std::uint32_t handle) const
 {
-    if (handle / block_size_ < blocks_.size()) __builtin_prefetch(&blocks_[handle / block_size_], 1);
+    if (handle / block_size_ < blocks_.size()) prefetch_to_write(&blocks_[handle / block_size_]);
 }
 
 bool PortBlocks::give_back(std::uint32_t handle, std::uint8_t protocol)
@@ -276,11 +275,11 @@ bool PortBlocks::give_back(std::uint32_t address, std::uint16_t port, std::uint8
 // block.
 void PortBlocks::free_if_unused(std::uint32_t block, std::uint64_t owner)
 {
-    Shard& shard = shards_[shard_of(owner)];
+    Shard& shard = shards_[shard_at(hash(owner))];
     const std::lock_guard guard(shard.lock);
     if (blocks_[block].owner.load(std::memory_order_acquire) != owner) return;
     if (blocks_[block].used.load(std::memory_order_acquire) != 0) return;
-    if (shard.last_block == block) shard.last_block = none;
+    shard.forget(block);
     const std::uint32_t record = find(shard, owner);
     std::uint32_t* link = &records_[record].first_block;
     while (*link != block)

@@ -9,6 +9,8 @@
 // (RFC 6888 REQ-8 wants the longest possible rest before a port changes hands).
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -96,15 +98,38 @@ private:
         std::uint32_t first_block = none;
         std::uint32_t held = 0; // blocks
     };
-    // Half a line. Most shards have one subscriber: whose block was used last is kept here, so that a port is found
-    // without a look at his record.
+    // Half a line. Of the subscribers that took a port last the blocks are kept here, so that a port is found without a
+    // look at their records: of three, for with as many shards as subscribers one in four shares his with another.
     struct alignas(32) Shard {
-        SpinLock lock;                    // held for every take of its subscribers and for the return of a last port
-        std::uint32_t head = none;        // subscribers whose hash falls here
-        std::uint32_t draws = 0;          // so that no two starting places follow from each other
-        std::uint32_t last_block = none;  // the block of the last lease; `none` once it is free
-        std::uint64_t last_name = nobody; // whose it is
+        static constexpr unsigned places = 3;
+
+        SpinLock lock;                            // held for every take and for the return of a last port
+        std::array<std::uint16_t, places> tags{}; // of the subscriber's hash
+        std::uint32_t head = none;                // subscribers whose hash falls here
+        std::uint32_t draws = 0;                  // so that no two starting places follow from each other
+        std::array<std::uint32_t, places> blocks{none, none, none}; // his last lease's; `none` once it is free
+
+        // Whose tag it is, or `places`. Somebody else may have the same one: the block knows its owner.
+        [[nodiscard]] unsigned place_of(std::uint16_t tag) const
+        {
+            for (unsigned place = 0; place < places; ++place)
+                if (tags[place] == tag && blocks[place] != none) return place;
+            return places;
+        }
+        // `place`: what place_of() said. A new one takes the place of who has been here longest.
+        void remember(unsigned place, std::uint16_t tag, std::uint32_t block)
+        {
+            if (place == places) {
+                std::shift_right(tags.begin(), tags.end(), 1);
+                std::shift_right(blocks.begin(), blocks.end(), 1);
+                place = 0;
+            }
+            tags[place] = tag;
+            blocks[place] = block;
+        }
+        void forget(std::uint32_t block) { std::replace(blocks.begin(), blocks.end(), block, none); }
     };
+    static_assert(sizeof(Shard) == 32);
     struct FreeBlocks {
         std::uint32_t first = none; // longest free
         std::uint32_t last = none;
@@ -112,14 +137,17 @@ private:
 
     [[nodiscard]] static std::optional<unsigned> class_of(std::uint8_t protocol);
     [[nodiscard]] std::uint64_t hash(std::uint64_t subscriber, std::uint64_t salt) const;
-    [[nodiscard]] std::size_t shard_of(std::uint64_t subscriber) const;
+    // His hash: the shard by its low bits, the tag by the high ones.
+    [[nodiscard]] std::uint64_t hash(std::uint64_t subscriber) const { return hash(subscriber, 0); }
+    [[nodiscard]] std::size_t shard_at(std::uint64_t hash) const { return hash & (shards_.size() - 1); }
+    [[nodiscard]] static std::uint16_t tag_of(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 48); }
     [[nodiscard]] std::uint32_t start_of(std::uint64_t subscriber, std::uint8_t protocol, std::uint32_t attempt,
                                          std::uint32_t draw) const;
     [[nodiscard]] std::size_t word_at(std::uint32_t block, unsigned port_class, std::uint32_t index) const;
     [[nodiscard]] Lease lease(std::uint32_t handle) const;
     [[nodiscard]] std::uint32_t find(const Shard& shard, std::uint64_t name) const;
-    [[nodiscard]] std::uint32_t take_from_known(const Shard& shard, std::uint64_t subscriber, unsigned port_class,
-                                                std::uint32_t start);
+    [[nodiscard]] std::uint32_t take_from(std::uint32_t block, std::uint64_t subscriber, unsigned port_class,
+                                          std::uint32_t start);
     [[nodiscard]] std::uint32_t take_port(std::uint32_t block, unsigned port_class, std::uint32_t start);
     [[nodiscard]] std::uint32_t find_port(std::uint32_t block, unsigned port_class, std::uint32_t start) const;
     [[nodiscard]] tl::expected<std::uint32_t, PortRefusal> add_block(Shard& shard, std::uint32_t record,

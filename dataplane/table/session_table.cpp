@@ -140,9 +140,10 @@ void SessionTable<Key>::push_family(std::span<const std::uint32_t> pairs)
 template<class Key>
 void SessionTable<Key>::prefetch_pair(std::uint32_t pair) const
 {
-    prefetch_entry(2 * pair);
-    prefetch_entry(2 * pair + 1);
-    __builtin_prefetch(&cold_[pair], 1);
+    const auto* entries = reinterpret_cast<const std::byte*>(&entries_[2 * pair]);
+    for (std::size_t offset = 0; offset < 2 * sizeof(Entry<Key>); offset += 64)
+        prefetch_to_write(entries + offset);
+    prefetch_to_write(&cold_[pair]);
 }
 
 // Pairs that were used before come first: their lines may still be near, and high_water() stays low.
@@ -303,12 +304,11 @@ Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& r
 // All memory that it needs is on its way before the first of it is used: both buckets here at the latest, the pair
 // since it came into the reserve.
 template<class Key>
-Inserted SessionTable<Key>::insert(const Pair<Key>& content, PairReserve& own)
+Inserted SessionTable<Key>::insert(const Pair<Key>& content, std::uint64_t forward_hash, PairReserve& own)
 {
     const std::uint64_t reverse_hash = hash(content.reverse.key);
-    const std::uint64_t forward_hash = hash(content.forward.key);
-    prefetch_bucket(reverse_hash);
-    prefetch_bucket(forward_hash);
+    prefetch_bucket_to_write(reverse_hash);
+    prefetch_bucket_to_write(forward_hash);
     const std::uint32_t pair = take_pair(own);
     if (pair == none) return {};
     fill(pair, content);

@@ -23,6 +23,7 @@
 #include <span>
 
 #include "dataplane/base/hash.hpp"
+#include "dataplane/base/prefetch.hpp"
 #include "dataplane/table/pair_reserve.hpp"
 #include "dataplane/table/pair_stack.hpp"
 #include "dataplane/table/region.hpp"
@@ -73,6 +74,7 @@ public:
 
     // A burst's three passes: prefetch_bucket, prefetch_entry(candidate), find.
     void prefetch_bucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[chain(hash).home]); }
+    void prefetch_bucket_to_write(std::uint64_t hash) const { prefetch_to_write(&buckets_[chain(hash).home]); }
     // The first entry with this tag at home; `none`: ask further; `absent`: find() would not find it either.
     [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const;
     void prefetch_entry(std::uint32_t entry) const; // all of these are allowed
@@ -90,7 +92,12 @@ public:
 
     // Makes the session visible, reverse first. The caller stays the owner of port and backend unless the result is
     // `inserted`. `own`: the worker's; size() knows the session when that is settled.
-    [[nodiscard]] Inserted insert(const Pair<Key>& pair, PairReserve& own);
+    [[nodiscard]] Inserted insert(const Pair<Key>& pair, PairReserve& own)
+    {
+        return insert(pair, hash(pair.forward.key), own);
+    }
+    // The same with hash(pair.forward.key), where that is known.
+    [[nodiscard]] Inserted insert(const Pair<Key>& pair, std::uint64_t forward_hash, PairReserve& own);
     // Pairs for `wanted` inserts (PairReserve::most_wanted at most), as far as there are free ones, and their memory on
     // its way.
     void stock(PairReserve& own, unsigned wanted);
@@ -216,10 +223,12 @@ private:
 template<class Key>
 std::uint64_t SessionTable<Key>::hash(const Key& key) const
 {
-    if constexpr (sizeof(Key) == 16)
-        return hasher_.hash16(&key);
-    else
+    if constexpr (sizeof(Key) == 16) {
+        const auto [first, second] = key.words();
+        return hasher_.hash16(first, second);
+    } else {
         return hasher_.hash48(&key);
+    }
 }
 
 template<class Key>

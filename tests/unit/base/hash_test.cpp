@@ -50,6 +50,15 @@ TEST_CASE("the same key under the same secret hashes alike, at any address")
     }
 }
 
+TEST_CASE("a key given as words hashes like its bytes")
+{
+    const std::array<std::uint64_t, 2> words{0x0123456789ABCDEF, 0xFEDCBA9876543210};
+    for (const Hasher& hasher : methods()) {
+        CHECK(hasher.hash16(words[0], words[1]) == hasher.hash16(words.data()));
+        CHECK(hasher.hash16(words[1], words[0]) != hasher.hash16(words.data()));
+    }
+}
+
 TEST_CASE("every bit of a key changes about half of the hash")
 {
     for (const Hasher& hasher : methods()) {

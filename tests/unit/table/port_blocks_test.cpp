@@ -1,6 +1,7 @@
 // Leasing public ports: to whom, how many, what is refused, and what comes back.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -91,6 +92,45 @@ TEST_CASE("what take() will give is foreseen, and nothing is taken by that")
     take_all(pool, subscriber(1), tcp, 4);
     CHECK_FALSE(pool.foreseen(pool.foresee(subscriber(1), tcp))); // the block is full
     CHECK(pool.blocks_leased() == 1);
+}
+
+TEST_CASE(
+    "among a thousand subscribers, who share shards with others, nearly all is foreseen and each has his own ports")
+{
+    constexpr std::uint32_t subscribers = 1'000;
+    PortBlocks::Settings wide = settings(subscribers);
+    wide.subscribers = subscribers;
+    PortBlocks pool(wide, hasher());
+    std::mt19937 random(7);
+    std::map<std::uint32_t, std::vector<Lease>> held;
+    unsigned foreseen = 0;
+    constexpr unsigned rounds = 40'000;
+    for (unsigned round = 0; round < rounds; ++round) {
+        const auto number = static_cast<std::uint32_t>(random() % subscribers);
+        std::vector<Lease>& own = held[number];
+        if (own.size() > 20) { // all but one go back, sometimes the last one too
+            std::shuffle(own.begin(), own.end(), random);
+            while (own.size() > random() % 2) {
+                REQUIRE(pool.give_back(own.back().handle, tcp));
+                own.pop_back();
+            }
+        }
+        const auto expected = pool.foreseen(pool.foresee(subscriber(number), tcp));
+        const auto lease = pool.take(subscriber(number), tcp);
+        REQUIRE(lease);
+        REQUIRE(pool.owner_of(lease->address, lease->port) == subscriber(number));
+        foreseen += static_cast<unsigned>(expected && expected->handle == lease->handle);
+        own.push_back(*lease);
+    }
+    CHECK(foreseen > rounds * 9 / 10); // a first block is never foreseen
+    std::set<std::uint32_t> handles;
+    for (const auto& [number, leases] : held)
+        for (const Lease& lease : leases) {
+            REQUIRE(handles.insert(lease.handle).second);
+            REQUIRE(pool.give_back(lease.handle, tcp));
+        }
+    CHECK(pool.blocks_leased() == 0);
+    CHECK(pool.subscribers() == 0);
 }
 
 TEST_CASE("a subscriber stays on one address as long as he holds a block")
