@@ -214,15 +214,17 @@ table::Target Express::group_ahead(table::Target target) noexcept
 template<class Family>
 void Express::resolve_all() noexcept
 {
-    const ExpressLists& lists = lane_.of<Family>();
+    ExpressLists& lists = lane_.of<Family>();
     auto& sessions = sessions_.of<Family>();
     for (unsigned i = 0; i < lists.flows.count; ++i) {
-        Item& item = lane_.items[lists.flows.at[i]];
+        const std::uint8_t place = lists.flows.at[i];
+        Item& item = lane_.items[place];
         if (item.entry < table::absent && sessions.entry(item.entry).key == key_of<Family>(item))
-            take_session<Family>(item);
-        else if (item.entry == table::absent || !find_session<Family>(item))
+            take_session<Family>(place);
+        else if (item.entry == table::absent || !find_session<Family>(place))
             resolve_stranger<Family>(item);
     }
+    if (lists.stale.count != 0) resolve_stale<Family>();
     for (unsigned i = 0; i < lists.machines.count; ++i)
         take_sender(lane_.items[lists.machines.at[i]]);
     for (unsigned i = 0; i < lists.grouped.count; ++i) {
@@ -238,30 +240,62 @@ void Express::resolve_all() noexcept
 }
 
 template<class Family>
-[[gnu::always_inline]] inline void Express::take_session(Item& item) noexcept
+[[gnu::always_inline]] inline void Express::take_session(std::uint8_t place) noexcept
 {
+    Item& item = lane_.items[place];
     const auto& entry = sessions_.of<Family>().entry(item.entry);
     const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
     const std::uint8_t seen = entry.tcp_flags_seen.load(std::memory_order_relaxed);
-    const bool simple = table::epoch_of_hop(known) == tables_.network_epochs[entry.out_network] &&
-                        !entry.has(entry.answers_local) && (item.tcp_flags & ~seen) == 0;
-    if (simple)
+    if (entry.has(entry.answers_local) || (item.tcp_flags & ~seen) != 0)
+        item.lane = Lane::general;
+    else if (table::epoch_of_hop(known) == tables_.network_epochs[entry.out_network])
         take_exit(item, static_cast<std::uint32_t>(known));
     else
-        item.lane = Lane::general;
+        lane_.of<Family>().stale.add(place);
+}
+
+// Sessions that have had no packet in this direction since their network's routes changed: they ask again.
+template<class Family>
+[[gnu::noinline]] void Express::resolve_stale() noexcept
+{
+    const ExpressList& stale = lane_.of<Family>().stale;
+    auto& sessions = sessions_.of<Family>();
+    const auto each = [&](auto&& visit) {
+        for (unsigned i = 0; i < stale.count; ++i) {
+            Item& item = lane_.items[stale.at[i]];
+            visit(item, sessions.entry(item.entry));
+        }
+    };
+    each([&](Item&, const auto& entry) { Family::prefetch_route(tables_, entry.out_network, entry.new_destination); });
+    each([&](Item&, const auto& entry) {
+        Family::prefetch_route_deeper(tables_, entry.out_network, entry.new_destination);
+    });
+    each([&](Item& item, auto& entry) {
+        bool unreachable = false;
+        const std::uint32_t hop =
+            ip::find_hop<Family>(tables_, entry.out_network, entry.new_destination, item.hash, unreachable);
+        if (hop == table::none) {
+            item.lane = Lane::general;
+            return;
+        }
+        entry.next_hop.store(table::remembered_hop(tables_.network_epochs[entry.out_network], hop),
+                             std::memory_order_relaxed);
+        take_exit(item, hop);
+    });
 }
 
 // Its bucket held another flow's of the same tag, or may have sent it on. False: it has none.
 template<class Family>
-[[gnu::noinline]] bool Express::find_session(Item& item) noexcept
+[[gnu::noinline]] bool Express::find_session(std::uint8_t place) noexcept
 {
+    Item& item = lane_.items[place];
     item.entry = sessions_.of<Family>().find(key_of<Family>(item), item.hash);
     if (item.entry == table::none) {
         if (item.way == table::none)
             item.way = Family::find_route(tables_, item.network, key_of<Family>(item).destination);
         return false;
     }
-    take_session<Family>(item);
+    take_session<Family>(place);
     return true;
 }
 

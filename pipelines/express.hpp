@@ -103,11 +103,13 @@ private:
     template<class Family>
     void resolve_all() noexcept;
     template<class Family>
-    void take_session(Item& item) noexcept;
+    void take_session(std::uint8_t place) noexcept;
+    template<class Family>
+    void resolve_stale() noexcept;
     template<class Family>
     void resolve_stranger(Item& item) noexcept;
     template<class Family>
-    [[nodiscard]] bool find_session(Item& item) noexcept;
+    [[nodiscard]] bool find_session(std::uint8_t place) noexcept;
     [[nodiscard]] std::uint32_t pick_hop(const Item& item) const noexcept;
     template<class Family>
     [[nodiscard]] bool resolve_backend(Item& item) noexcept;

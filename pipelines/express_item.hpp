@@ -107,6 +107,7 @@ struct ExpressLists {
 
     ExpressList routed;   // flows that seem to have no session: who needs a route
     ExpressList machines; // flows out of VXLAN: whose sender's tunnel counts them
+    ExpressList stale;    // flows whose session must ask for its hop again
     ExpressList grouped;  // plain ones whose route ends in several hops
 
     ExpressList strays; // not for the lane, outside tunnels

@@ -36,8 +36,9 @@ constexpr unsigned ahead = 4; // frames whose headers are on their way while one
 inline void clear(ExpressLane& lane)
 {
     for (ExpressLists* lists : {&lane.v4, &lane.v6})
-        for (ExpressList* list : {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings,
-                                  &lists->routed, &lists->machines, &lists->grouped, &lists->strays, &lists->errors})
+        for (ExpressList* list :
+             {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings, &lists->routed,
+              &lists->machines, &lists->stale, &lists->grouped, &lists->strays, &lists->errors})
             list->count = 0;
     lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
 }

@@ -233,6 +233,34 @@ TEST_CASE("what goes by the routes alone and has none is refused like by the gen
     CHECK(general == express);
 }
 
+TEST_CASE("after a change of routes a session finds its new way on the lane, as by the general way")
+{
+    for (const Shape shape : {Shape::whole, Shape::split}) {
+        Bench bench(one_node);
+        const std::vector<Case> cases = established(bench);
+        const Case& of = cases[0]; // phone to the internet
+        static_cast<void>(outcome(bench, of, Shape::split));
+        REQUIRE(outcome(bench, of, shape).left.size() == 1);
+        const std::string route = "  - {prefix: 0.0.0.0/0, via: 198.51.100.1}\n";
+        std::string moved = one_node;
+        moved.replace(moved.find(route), route.size(), "  - {prefix: 0.0.0.0/0, via: 198.51.100.7}\n");
+        bench.configure(moved + "  - {interface: internet, address: 198.51.100.7, mac: \"02:00:00:00:02:99\"}\n");
+        for (int i = 0; i < 2; ++i) {
+            const std::uint64_t before = bench.express_packets();
+            const Result after = outcome(bench, of, shape);
+            REQUIRE(after.left.size() == 1);
+            CHECK(after.left[0].second.substr(0, 12) == "020000000299");
+            CHECK(bench.express_packets() - before == (shape == Shape::whole ? 1 : 0));
+        }
+        std::string nowhere = one_node;
+        nowhere.erase(nowhere.find(route), route.size());
+        bench.configure(nowhere);
+        const Result lost = outcome(bench, of, shape);
+        REQUIRE(lost.ends.size() == 1);
+        CHECK(lost.ends.begin()->first == "route.no_route");
+    }
+}
+
 // Another tag, or one where none belongs; or another's MAC address.
 void change_link(Bytes& frame, std::mt19937& random)
 {
