@@ -73,7 +73,7 @@ void Express::hash_all() noexcept
     const auto prefetch = [&sessions](std::uint64_t value) { sessions.prefetch_bucket(value); };
     hash(lists.flows, prefetch);
     if (lists.openings.count != 0) {
-        hash(lists.openings, [&sessions](std::uint64_t value) { sessions.prefetch_bucket_to_write(value); });
+        hash(lists.openings, prefetch);
         openings_ = true;
     }
     if (lists.rings.count != 0) hash(lists.rings, [](std::uint64_t) {});
@@ -103,7 +103,6 @@ void Express::fetch_all() noexcept
         const Item& item = lane_.items[lists.plain.at[i]];
         Family::prefetch_route(tables_, item.network, key_of<Family>(item).destination);
     }
-    if (lists.openings.count != 0) fetch_openings<Family>();
     if (lists.rings.count != 0) fetch_slots<Family>();
     if (lists.errors.count != 0) fetch_quoted<Family>();
 }
@@ -167,6 +166,7 @@ void Express::find_groups() noexcept
             lists.grouped.add(lists.plain.at[i]);
     }
     if (lists.rings.count != 0) fetch_counts<Family>();
+    if (lists.openings.count != 0) fetch_openings<Family>(); // late: a flood's buckets come from far
     if (lists.errors.count != 0) fetch_quoted_exits<Family>();
 }
 

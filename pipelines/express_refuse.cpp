@@ -27,10 +27,7 @@ template<class Family>
 inline bool Express::may_open(const Item& item) const noexcept
 {
     const auto& key = key_of<Family>(item);
-    if (!express::is_ordinary(key) || has_session<Family>(item)) return false;
-    if constexpr (Family::family == V4::family)
-        tables_.locals4.prefetch(table::local4_key(key.network, key.destination));
-    return true;
+    return express::is_ordinary(key) && !has_session<Family>(item);
 }
 
 template<class Family>
@@ -50,6 +47,7 @@ inline bool Express::has_session(const Item& item) const noexcept
 bool Express::is_refused(const Item& item) const noexcept
 {
     if (!item.opens || !new_sessions_.is_spent(context_.now)) return false;
+    if (reserves_.of<V4>().begun == 0 && reserves_.of<V6>().begun == 0) return true;
     return !(item.family == V4::family ? has_session<V4>(item) : has_session<V6>(item));
 }
 

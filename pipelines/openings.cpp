@@ -14,7 +14,13 @@ void Openings::foresee(const ExpressLane& lane, unsigned count, unsigned most) n
         const ExpressItem& item = lane.items[i];
         if (item.lane != ExpressItem::Lane::keyed) continue;
         if (item.entry != table::none) continue; // it has a session, or its tag is another flow's: then it waits
-        ++(item.family == V4::family ? wanted4 : wanted6);
+        if (item.family == V4::family) {
+            ++wanted4;
+            sessions_.of<V4>().prefetch_bucket_to_write(item.hash);
+        } else {
+            ++wanted6;
+            sessions_.of<V6>().prefetch_bucket_to_write(item.hash);
+        }
         sort(item);
     }
     if (wanted4 + wanted6 == 0) return;

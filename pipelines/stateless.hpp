@@ -14,13 +14,12 @@ template<class Family>
 [[nodiscard]] std::optional<TranslationOf<Family>> stateless(const table::Snapshot& tables,
                                                              const typename Family::Key& key, bool opens) noexcept;
 
-// Who the address belongs to when it is one of ours. Of IPv4 most are not, and the smaller map says so.
+// Who the address belongs to when it is one of ours. Most are not, and the hints say so.
 template<class Family>
 [[nodiscard]] const table::LocalAddress* find_local(const table::Snapshot& tables, std::uint16_t network,
                                                     const typename Family::Address& address) noexcept
 {
-    if constexpr (Family::family == V4::family)
-        if (tables.locals4.find(table::local4_key(network, address)) == nullptr) return nullptr;
+    if ((tables.hints.of(network, address) & table::AddressHints::foreign) != 0) return nullptr;
     return tables.locals.find(address_key<Family>(network, address));
 }
 

@@ -12,10 +12,17 @@
 namespace sluice::bench {
 namespace {
 
-constexpr std::uint64_t stretches_per_s = 100;
-constexpr std::uint64_t absences_per_s = 20'000; // 50 us between two calls: no burst of ours takes so long
+constexpr std::uint64_t stretches_per_s = 1'000;
+constexpr double longest_call_s = 50e-6; // no burst of ours takes so long
 constexpr std::uint64_t ring = dataplane::receive_descriptors;
 constexpr std::size_t flags_at = ethernet_length + 20 + 13;
+
+// Between two calls. Who is away until the ring is half full has no room left for what comes while he catches up.
+std::uint64_t longest_absence(double per_second, std::uint64_t tsc_hz)
+{
+    const double half_full_s = static_cast<double>(ring) / 2 / per_second;
+    return static_cast<std::uint64_t>(std::min(longest_call_s, half_full_s) * static_cast<double>(tsc_hz));
+}
 
 } // namespace
 
@@ -27,7 +34,7 @@ Flood::Flood(Train& established, Train& flood, rte_mempool* pool, double per_sec
     , pool_(pool)
     , per_cycle_(per_second / static_cast<double>(tsc_hz))
     , stretch_cycles_(tsc_hz / stretches_per_s)
-    , away_cycles_(tsc_hz / absences_per_s)
+    , away_cycles_(longest_absence(per_second, tsc_hz))
     , end_after_(static_cast<std::uint64_t>(seconds * static_cast<double>(tsc_hz)))
 {
     established_train_.rewind();
@@ -58,11 +65,12 @@ unsigned Flood::receive(rte_mbuf** frames, unsigned room) noexcept
 // Closes a stretch when it is time, and sees whether the thread was away.
 void Flood::look_at_clock(std::uint64_t now) noexcept
 {
-    if (begun_ == 0) begun_ = stretch_begun_ = last_call_ = now, preemption_.begin();
-    was_away_ = was_away_ || now - last_call_ > away_cycles_;
+    if (begun_ == 0) begun_ = stretch_begun_ = last_call_ = now;
+    if (now - last_call_ > away_cycles_) spoiled_ = 2; // the next one, too: what has come meanwhile is still there
     last_call_ = now;
     if (now - stretch_begun_ < stretch_cycles_) return;
-    if (was_away_ || preemption_.happened()) {
+    if (spoiled_ != 0) {
+        --spoiled_;
         ++stretches_.left_out;
     } else {
         ++stretches_.clean;
@@ -70,9 +78,7 @@ void Flood::look_at_clock(std::uint64_t now) noexcept
         stretches_.lost += established_.lost - at_stretch_.lost;
     }
     at_stretch_ = established_;
-    was_away_ = false;
-    preemption_.begin();
-    stretch_begun_ = last_call_ = rte_rdtsc();
+    stretch_begun_ = now;
 }
 
 void Flood::lose(std::uint64_t count) noexcept

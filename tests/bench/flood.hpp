@@ -1,14 +1,14 @@
 // A port on which packets arrive by the clock, whether or not they are fetched: established flows' and a flood's, two
 // to one. What finds the ring full is lost, as a NIC loses it. Everything happens in the worker's thread.
 //
-// A stretch of time in which the worker's thread was away (preempted, or its whole machine was) is left out, for a NIC
-// would lose packets then too, and it would say nothing of the flood.
+// A stretch of time in which the worker's thread was away (preempted, or its whole machine was), and the one behind it,
+// are left out, for a NIC would lose packets then too, and it would say nothing of the flood. The TSC alone tells: to
+// ask the kernel would be an absence itself.
 #pragma once
 
 #include <cstdint>
 
 #include "tests/bench/lane.hpp"
-#include "tests/bench/preemption.hpp"
 #include "tests/bench/train.hpp"
 
 namespace sluice::bench {
@@ -54,7 +54,6 @@ private:
     std::uint64_t stretch_cycles_;
     std::uint64_t away_cycles_;
     std::uint64_t end_after_;
-    Preemption preemption_;
     Counts established_;
     Counts flood_;
     Stretches stretches_;
@@ -64,7 +63,7 @@ private:
     std::uint64_t stretch_begun_ = 0;
     std::uint64_t last_call_ = 0;
     std::uint64_t arrived_ = 0; // of both: what was fetched or lost
-    bool was_away_ = false;
+    unsigned spoiled_ = 0;      // so many stretches, with this one
 };
 
 } // namespace sluice::bench
