@@ -55,6 +55,7 @@ public:
             frames_[end++] = frame;
             bytes += frame->pkt_len;
         }
+        if (end == count_) return; // not one was taken
         Run& run = run_of(departures->interface);
         run.frames = static_cast<std::uint16_t>(run.frames + end - count_);
         run.bytes += bytes;
@@ -92,7 +93,7 @@ private:
     unsigned count_ = 0;
     unsigned run_count_ = 0;
     std::array<rte_mbuf*, transmit_buffer_slots> frames_{};
-    std::array<Run, transmit_buffer_slots + 1> runs_{}; // one may have lost all its frames to join()
+    std::array<Run, transmit_buffer_slots> runs_{}; // of one frame at least
 };
 
 } // namespace sluice::dataplane

@@ -183,6 +183,7 @@ void Worker::close() noexcept
 
 void Worker::transmit(const Departure* frames, unsigned count) noexcept
 {
+    static_assert(Departures::places <= transmit_buffer_slots);
     for (unsigned first = 0, end = 0; first < count; first = end) {
         const auto same_way = [&](const Departure& other) {
             return other.port == frames[first].port && other.interface == frames[first].interface;

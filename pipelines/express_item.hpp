@@ -43,7 +43,6 @@ struct alignas(8) ExpressSeen {
     static constexpr unsigned tcp_flags_shift = 24;
     static constexpr unsigned l3_length_shift = 32;
 
-    [[nodiscard]] bool is_known() const noexcept { return lane >= Lane::keyed; }
     // Session and route are looked for in the passes that follow.
     [[nodiscard]] bool may_leave() const noexcept { return lane >= Lane::session; }
 };
@@ -96,7 +95,7 @@ struct ExpressList {
     void add(unsigned place) noexcept { at[count++] = static_cast<std::uint8_t>(place); }
 };
 
-// The lists of one family. A packet whose flow is known is on one of the four in the middle, or on `rings`.
+// The lists of one family. A packet whose flow is known is on one of `openings`, `flows`, `plain` and `rings`.
 struct ExpressLists {
     ExpressList packets; // not looked at yet
 

@@ -221,6 +221,57 @@ SCENARIO("a frame that no buffer can take whole dies under a name, and nothing o
     CHECK(mbufs.lost() == in_device);
 }
 
+SCENARIO("what no buffer can take leaves no trace, however much of it comes, also by turns for two interfaces")
+{
+    Mbufs mbufs;
+    Device device("net_null5", "");
+    std::vector<std::string> warnings;
+    const auto port = Port::open(plan_of(device.name()), 1, warnings);
+    REQUIRE(port);
+    REQUIRE((*port)->start(mbufs.pool(), warnings));
+    const unsigned in_device = mbufs.lost();
+    Books books;
+    books.interfaces = std::vector<dataplane::InterfaceCounter>(2);
+    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
+    for (std::uint16_t i = 0; i < 200; ++i)
+        transmitter.add(i % 2, chain(mbufs.pool(), 3, 1'000));
+    transmitter.add(1, chain(mbufs.pool(), 1, 100));
+    transmitter.flush();
+    CHECK(books.ledger.own().sent == 1);
+    CHECK(books.dropped(worker::Drop::tx_no_buffer) == 200);
+    CHECK(books.interfaces[0].packets.read() == 0);
+    CHECK(books.interfaces[1].bytes.read() == 100);
+    CHECK(mbufs.lost() == in_device);
+}
+
+SCENARIO("of frames that the device does not take packets and bytes are counted as dropped, by interface")
+{
+    Mbufs mbufs;
+    RingDevice device; // takes 63
+    std::vector<std::string> warnings;
+    const auto port = Port::open(plan_of(RingDevice::name(), 2), 2, warnings);
+    REQUIRE(port);
+    REQUIRE((*port)->start(mbufs.pool(), warnings));
+    Books books;
+    books.interfaces = std::vector<dataplane::InterfaceCounter>(2);
+    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
+    for (std::uint16_t interface = 0; interface < 2; ++interface) {
+        std::array<Departure, 40> frames;
+        for (Departure& frame : frames)
+            frame = {chain(mbufs.pool(), 1, interface == 0 ? 100 : 60), 0, interface};
+        transmitter.add(frames.data(), frames.size());
+    }
+    transmitter.flush();
+    CHECK(books.ledger.own().sent == 63);
+    CHECK(books.dropped(worker::Drop::tx_queue_full) == 17);
+    CHECK(books.interfaces[0].packets.read() == 40);
+    CHECK(books.interfaces[0].bytes.read() == 40 * 100);
+    CHECK(books.interfaces[1].packets.read() == 23);
+    CHECK(books.interfaces[1].bytes.read() == 23 * 60);
+    std::array<rte_mbuf*, 64> back{};
+    rte_pktmbuf_free_bulk(back.data(), rte_eth_rx_burst((*port)->device(), 0, back.data(), back.size()));
+}
+
 SCENARIO("a device that sends chains gets them as they are")
 {
     Mbufs mbufs;
