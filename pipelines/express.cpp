@@ -122,6 +122,7 @@ template<class Family>
     }
 }
 
+// (One function for the loops of both passes cost VXLAN 3 to 5 cycles per packet, and a million routes more.)
 template<class Family>
 void Express::deepen_all() noexcept
 {

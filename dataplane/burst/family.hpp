@@ -105,7 +105,6 @@ struct V6 {
     static void adjust_header(Header&, const wire::Delta&) noexcept {} // RFC 8200: no header checksum
     static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.hop_limit; }
     static void decrement_hop_limit(Header& ip) noexcept { --ip.hop_limit; }
-    static void adjust_header_and_hop_limit(Header& ip, const wire::Delta&) noexcept { --ip.hop_limit; }
 
     static std::array<std::uint64_t, 2> words(const Address& address) noexcept
     {

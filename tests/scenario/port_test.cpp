@@ -4,6 +4,7 @@
 
 #include <array>
 #include <numeric>
+#include <optional>
 
 #include <rte_bus_vdev.h>
 #include <rte_eth_ring.h>
@@ -126,10 +127,28 @@ rte_mbuf* chain(rte_mempool* pool, unsigned segments, unsigned bytes_each)
 struct Books {
     Ledger ledger;
     LastDrops last_drops;
-    std::vector<dataplane::InterfaceCounter> interfaces{1};
+    std::vector<dataplane::InterfaceCounter> interfaces = std::vector<dataplane::InterfaceCounter>(2);
 
     dataplane::Transmitter::Books all() { return {ledger, last_drops, interfaces}; }
     [[nodiscard]] std::uint64_t dropped(worker::Drop why) const { return ledger.own().drops[flat_reason(why)]; }
+};
+
+// A worker's way out of a device, its port started.
+struct Sending {
+    Sending(const Mbufs& mbufs, const std::string& device, unsigned queues = 1)
+        : opened(Port::open(plan_of(device, queues), queues, warnings))
+    {
+        REQUIRE(opened);
+        REQUIRE(port().start(mbufs.pool(), warnings));
+        transmitter.emplace(port(), 0, mbufs.pool(), books.all());
+    }
+
+    [[nodiscard]] Port& port() const { return **opened; }
+
+    std::vector<std::string> warnings;
+    decltype(Port::open({}, 1, warnings)) opened;
+    Books books;
+    std::optional<dataplane::Transmitter> transmitter;
 };
 
 } // namespace
@@ -183,23 +202,18 @@ SCENARIO("a frame in more segments than a device sends at once is joined before 
 {
     Mbufs mbufs;
     Device device("net_null2", "");
-    std::vector<std::string> warnings;
-    const auto port = Port::open(plan_of(device.name()), 1, warnings);
-    REQUIRE(port);
-    REQUIRE((*port)->start(mbufs.pool(), warnings));
+    Sending out(mbufs, device.name());
     const unsigned in_device = mbufs.lost();
-    Books books;
-    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
     {
-        Witness witness((*port)->device());
-        transmitter.add(0, chain(mbufs.pool(), 4, 50));
-        transmitter.flush();
+        Witness witness(out.port().device());
+        out.transmitter->add(0, chain(mbufs.pool(), 4, 50));
+        out.transmitter->flush();
         CHECK(witness.segments == std::vector<unsigned>{1});
         std::vector<std::uint8_t> whole(200);
         std::iota(whole.begin(), whole.end(), std::uint8_t{0});
         CHECK(witness.bytes == whole);
     }
-    CHECK(books.ledger.own().sent == 1);
+    CHECK(out.books.ledger.own().sent == 1);
     CHECK(mbufs.lost() == in_device);
 }
 
@@ -207,17 +221,12 @@ SCENARIO("a frame that no buffer can take whole dies under a name, and nothing o
 {
     Mbufs mbufs;
     Device device("net_null3", "");
-    std::vector<std::string> warnings;
-    const auto port = Port::open(plan_of(device.name()), 1, warnings);
-    REQUIRE(port);
-    REQUIRE((*port)->start(mbufs.pool(), warnings));
+    Sending out(mbufs, device.name());
     const unsigned in_device = mbufs.lost();
-    Books books;
-    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
-    transmitter.add(0, chain(mbufs.pool(), 3, 1'000)); // more than one buffer of 2,048 bytes
-    transmitter.flush();
-    CHECK(books.ledger.own().sent == 0);
-    CHECK(books.dropped(worker::Drop::tx_no_buffer) == 1);
+    out.transmitter->add(0, chain(mbufs.pool(), 3, 1'000)); // more than one buffer of 2,048 bytes
+    out.transmitter->flush();
+    CHECK(out.books.ledger.own().sent == 0);
+    CHECK(out.books.dropped(worker::Drop::tx_no_buffer) == 1);
     CHECK(mbufs.lost() == in_device);
 }
 
@@ -225,22 +234,16 @@ SCENARIO("what no buffer can take leaves no trace, however much of it comes, als
 {
     Mbufs mbufs;
     Device device("net_null5", "");
-    std::vector<std::string> warnings;
-    const auto port = Port::open(plan_of(device.name()), 1, warnings);
-    REQUIRE(port);
-    REQUIRE((*port)->start(mbufs.pool(), warnings));
+    Sending out(mbufs, device.name());
     const unsigned in_device = mbufs.lost();
-    Books books;
-    books.interfaces = std::vector<dataplane::InterfaceCounter>(2);
-    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
     for (std::uint16_t i = 0; i < 200; ++i)
-        transmitter.add(i % 2, chain(mbufs.pool(), 3, 1'000));
-    transmitter.add(1, chain(mbufs.pool(), 1, 100));
-    transmitter.flush();
-    CHECK(books.ledger.own().sent == 1);
-    CHECK(books.dropped(worker::Drop::tx_no_buffer) == 200);
-    CHECK(books.interfaces[0].packets.read() == 0);
-    CHECK(books.interfaces[1].bytes.read() == 100);
+        out.transmitter->add(i % 2, chain(mbufs.pool(), 3, 1'000));
+    out.transmitter->add(1, chain(mbufs.pool(), 1, 100));
+    out.transmitter->flush();
+    CHECK(out.books.ledger.own().sent == 1);
+    CHECK(out.books.dropped(worker::Drop::tx_no_buffer) == 200);
+    CHECK(out.books.interfaces[0].packets.read() == 0);
+    CHECK(out.books.interfaces[1].bytes.read() == 100);
     CHECK(mbufs.lost() == in_device);
 }
 
@@ -248,48 +251,37 @@ SCENARIO("of frames that the device does not take packets and bytes are counted 
 {
     Mbufs mbufs;
     RingDevice device; // takes 63
-    std::vector<std::string> warnings;
-    const auto port = Port::open(plan_of(RingDevice::name(), 2), 2, warnings);
-    REQUIRE(port);
-    REQUIRE((*port)->start(mbufs.pool(), warnings));
-    Books books;
-    books.interfaces = std::vector<dataplane::InterfaceCounter>(2);
-    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
+    Sending out(mbufs, RingDevice::name(), 2);
     for (std::uint16_t interface = 0; interface < 2; ++interface) {
         std::array<Departure, 40> frames;
         for (Departure& frame : frames)
             frame = {chain(mbufs.pool(), 1, interface == 0 ? 100 : 60), 0, interface};
-        transmitter.add(frames.data(), frames.size());
+        out.transmitter->add(frames.data(), frames.size());
     }
-    transmitter.flush();
-    CHECK(books.ledger.own().sent == 63);
-    CHECK(books.dropped(worker::Drop::tx_queue_full) == 17);
-    CHECK(books.interfaces[0].packets.read() == 40);
-    CHECK(books.interfaces[0].bytes.read() == 40 * 100);
-    CHECK(books.interfaces[1].packets.read() == 23);
-    CHECK(books.interfaces[1].bytes.read() == 23 * 60);
+    out.transmitter->flush();
+    CHECK(out.books.ledger.own().sent == 63);
+    CHECK(out.books.dropped(worker::Drop::tx_queue_full) == 17);
+    CHECK(out.books.interfaces[0].packets.read() == 40);
+    CHECK(out.books.interfaces[0].bytes.read() == 40 * 100);
+    CHECK(out.books.interfaces[1].packets.read() == 23);
+    CHECK(out.books.interfaces[1].bytes.read() == 23 * 60);
     std::array<rte_mbuf*, 64> back{};
-    rte_pktmbuf_free_bulk(back.data(), rte_eth_rx_burst((*port)->device(), 0, back.data(), back.size()));
+    rte_pktmbuf_free_bulk(back.data(), rte_eth_rx_burst(out.port().device(), 0, back.data(), back.size()));
 }
 
 SCENARIO("a device that sends chains gets them as they are")
 {
     Mbufs mbufs;
     Device device("net_ring1", "");
-    std::vector<std::string> warnings;
-    const auto port = Port::open(plan_of(device.name()), 1, warnings);
-    REQUIRE(port);
-    REQUIRE((*port)->start(mbufs.pool(), warnings));
-    Books books;
-    dataplane::Transmitter transmitter(**port, 0, mbufs.pool(), books.all());
+    Sending out(mbufs, device.name());
     {
-        Witness witness((*port)->device());
-        transmitter.add(0, chain(mbufs.pool(), 4, 50));
-        transmitter.flush();
+        Witness witness(out.port().device());
+        out.transmitter->add(0, chain(mbufs.pool(), 4, 50));
+        out.transmitter->flush();
         CHECK(witness.segments == std::vector<unsigned>{4});
     }
     rte_mbuf* back = nullptr;
-    REQUIRE(rte_eth_rx_burst((*port)->device(), 0, &back, 1) == 1);
+    REQUIRE(rte_eth_rx_burst(out.port().device(), 0, &back, 1) == 1);
     CHECK(back->pkt_len == 200);
     rte_pktmbuf_free(back);
 }

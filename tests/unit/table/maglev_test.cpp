@@ -7,6 +7,7 @@
 #include <random>
 
 #include "dataplane/table/maglev.hpp"
+#include "pipelines/l4lb/balance.hpp"
 
 namespace sluice::table {
 namespace {
@@ -180,6 +181,23 @@ TEST_CASE("small rings are filled too")
         for (const std::uint16_t slot : ring)
             CHECK(slot < 5);
     }
+}
+
+TEST_CASE("a flow's slot is the one that nodes of other builds choose")
+{
+    const std::vector<std::uint16_t> ring(65'537);
+    const FlowKey4 four{0x0900'000A, 0x5071'00CB, 0x3930, 0xBB01, 7, 6, 0}; // whatever network it came from
+    FlowKey6 six;
+    six.source[0] = six.destination[0] = 0x20;
+    six.source[15] = 0x09;
+    six.destination[15] = 0x80;
+    six.source_port = 0x3930;
+    six.destination_port = 0xBB01;
+    six.protocol = 17;
+    CHECK(l4lb::slot_of(four, 0, ring) == 60'483);
+    CHECK(l4lb::slot_of(four, 1, ring) == 35'950);
+    CHECK(l4lb::slot_of(six, 0, ring) == 19'046);
+    CHECK(l4lb::slot_of(six, 1, ring) == 39'785);
 }
 
 } // namespace sluice::table
