@@ -6,6 +6,7 @@
 
 #include <rte_cycles.h>
 
+#include "dataplane/base/prefetch.hpp"
 #include "pipelines/lifetime.hpp"
 
 namespace sluice {
@@ -153,7 +154,7 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
         if (!table.is_live(pair) || !(ask_owners || moment.may_be_over(table.entry(2 * pair)))) continue;
         suspects[suspected++] = pair;
         table.prefetch_entry(2 * pair + 1);
-        if (ask_owners) __builtin_prefetch(&table.cold(2 * pair));
+        if (ask_owners) prefetch_to_read(&table.cold(2 * pair));
     }
     std::uint32_t over = 0;
     for (std::uint32_t i = 0; i < suspected; ++i) {
@@ -181,7 +182,7 @@ bool Ageing::release()
         const std::size_t count = std::min<std::size_t>(batch, waiting.size());
         const auto first = waiting.end() - static_cast<std::ptrdiff_t>(count);
         for (auto leaving = first; leaving != waiting.end(); ++leaving) {
-            __builtin_prefetch(&table.cold(2 * leaving->pair));
+            prefetch_to_read(&table.cold(2 * leaving->pair));
             table.prefetch_entry(2 * leaving->pair);
             table.prefetch_entry(2 * leaving->pair + 1);
         }

@@ -87,6 +87,8 @@ private:
     void hash_all() noexcept;
     template<class Family>
     void fetch_all() noexcept;
+    template<class Family, auto ask>
+    void fetch_routes() const noexcept;
     template<class Family>
     void fetch_openings() noexcept;
     template<class Family>

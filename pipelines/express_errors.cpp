@@ -85,7 +85,7 @@ void Express::fetch_quoted_exits() noexcept
         Family::prefetch_route(tables_, entry.out_network, entry.new_destination);
         const std::uint64_t known = entry.next_hop.load(std::memory_order_relaxed);
         if (table::epoch_of_hop(known) == tables_.network_epochs[entry.out_network])
-            rte_prefetch0(&tables_.exits[static_cast<std::uint32_t>(known)].length);
+            prefetch_to_read(&tables_.exits[static_cast<std::uint32_t>(known)].length);
     }
 }
 

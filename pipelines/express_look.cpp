@@ -126,7 +126,7 @@ void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
     ExpressLanding landing;
     clear(lane);
     for (unsigned i = 0; i < count; ++i) {
-        if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + ahead], const void*));
+        if (i + ahead < count) prefetch_to_read(rte_pktmbuf_mtod(frames[i + ahead], const void*));
         Item& item = lane.items[i];
         rte_mbuf& frame = *frames[i];
         start(item, frame);

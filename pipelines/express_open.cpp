@@ -115,6 +115,7 @@ inline void Express::open_gtpu(std::uint8_t place) noexcept
     if (item.terminus == nullptr || version != item.terminus->family) return;
     item.network = item.terminus->network;
     item.tunnel = item.terminus->counter;
+    traffic_.prefetch_tunnel(item.tunnel);
     lane_.of(version).packets.add(place);
 }
 

@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "dataplane/base/prefetch.hpp"
+#include "dataplane/table/mapping.hpp"
 #include "pipelines/backends.hpp"
 
 namespace sluice {
@@ -48,7 +50,7 @@ public:
     // Of a service without sessions; its identifier.
     [[nodiscard]] RingBackend& backend(std::uint32_t backend) noexcept { return (*backends_)[backend]; }
     [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }
-    void prefetch_tunnel(std::uint32_t counter) const noexcept { __builtin_prefetch(&tunnels_[counter], 1); }
+    void prefetch_tunnel(std::uint32_t counter) const noexcept { prefetch_to_read(&tunnels_[counter]); }
     // Of all that was sent, what went by the express lane.
     [[nodiscard]] Count& express() noexcept { return express_[0]; }
     [[nodiscard]] Count& network(std::uint32_t network) noexcept { return networks_[network]; }
@@ -57,7 +59,7 @@ public:
 private:
     std::vector<Count> express_ = std::vector<Count>(1); // a vector, so that this can be moved
     std::unique_ptr<RingBackends> backends_ = std::make_unique<RingBackends>();
-    std::vector<Count> tunnels_;
+    table::Mapping<Count> tunnels_; // a million of them: on huge pages, or each would cost a walk
     std::vector<Count> networks_;
     std::vector<Count> interfaces_;
 };

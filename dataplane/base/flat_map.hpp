@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "dataplane/base/mix.hpp"
+#include "dataplane/base/prefetch.hpp"
 
 namespace sluice {
 
@@ -54,7 +55,7 @@ public:
     // Of what find(), put() and erase() will look at first.
     void prefetch(const Key& key) const noexcept
     {
-        if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(key)]);
+        if (!slots_.empty()) prefetch_to_read(&slots_[home_of(key)]);
     }
     [[nodiscard]] bool contains(const Key& key) const noexcept { return find(key) != nullptr; }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "dataplane/base/mix.hpp"
+#include "dataplane/base/prefetch.hpp"
 
 namespace sluice::table {
 
@@ -115,7 +116,7 @@ public:
         const Slot& slot = slots_[slot_of(key)];
         return slot.used ? &slot.value : nullptr;
     }
-    void prefetch(const Key& key) const { __builtin_prefetch(&slots_[mix_key(key) & mask_]); }
+    void prefetch(const Key& key) const { prefetch_to_read(&slots_[mix_key(key) & mask_]); }
 
 private:
     friend class ExactMap;

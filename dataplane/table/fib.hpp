@@ -20,6 +20,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "dataplane/base/prefetch.hpp"
+
 namespace sluice::table {
 
 // A value, `no_route`, or a node: from first_node on, the number of its first line in the arena.
@@ -113,7 +115,7 @@ public:
     void prefetch4(std::uint32_t host_order) const noexcept
     {
         const FibSlot slot = root_.slots[host_order >> 16];
-        if (is_node(slot)) __builtin_prefetch(&wide(slot).slots[host_order >> 8 & 0xFF]);
+        if (is_node(slot)) prefetch_to_read(&wide(slot).slots[host_order >> 8 & 0xFF]);
     }
     // After that, for prefixes longer than 24 bits: their node, and where its slot stands if no two slots are equal.
     void prefetch4_deeper(std::uint32_t host_order) const noexcept
@@ -129,7 +131,7 @@ public:
     void prefetch6(const std::uint8_t* address) const noexcept
     {
         const FibSlot slot = root_.slots[top6(address)];
-        if (is_node(slot)) __builtin_prefetch(&wide(slot).slots[address[2]]);
+        if (is_node(slot)) prefetch_to_read(&wide(slot).slots[address[2]]);
     }
 
 private:
@@ -148,8 +150,8 @@ private:
     void prefetch_packed(FibSlot slot, unsigned index) const noexcept
     {
         if (!is_node(slot)) return;
-        __builtin_prefetch(&packed(slot));
-        __builtin_prefetch(packed(slot).runs() + index);
+        prefetch_to_read(&packed(slot));
+        prefetch_to_read(packed(slot).runs() + index);
     }
 
     const std::byte* nodes_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -33,6 +34,12 @@ public:
     }
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
+    Mapping(Mapping&& other) noexcept // leaves it empty
+        : data_(std::exchange(other.data_, nullptr))
+        , count_(std::exchange(other.count_, 0))
+    {
+    }
+    Mapping& operator=(Mapping&&) = delete;
 
     [[nodiscard]] T& operator[](std::size_t index) { return data_[index]; }
     [[nodiscard]] const T& operator[](std::size_t index) const { return data_[index]; }

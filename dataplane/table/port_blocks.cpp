@@ -138,7 +138,7 @@ PortBlocks::Foresight PortBlocks::foresee(std::uint64_t subscriber, std::uint8_t
     if (!port_class || !shard.lock.try_lock()) return {none, 0, 0};
     const unsigned place = shard.place_of(tag_of(where));
     const std::uint32_t block = place == Shard::places ? none : shard.blocks[place];
-    if (block == none && shard.head != none) __builtin_prefetch(&records_[shard.head]);
+    if (block == none && shard.head != none) prefetch_to_read(&records_[shard.head]);
     const std::uint32_t draw = shard.draws + 1;
     shard.lock.unlock();
     if (block == none) return {none, 0, 0};

@@ -35,9 +35,12 @@ public:
     void prefetch6_deeper(std::uint16_t network, const std::uint8_t* address) const noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // So few routes stay in the nearest caches: asking for them ahead costs more than it saves.
+    [[nodiscard]] bool is_small() const noexcept { return size_ <= small; }
 
 private:
     friend class RouteTable;
+    static constexpr std::size_t small = 32 * 1024;
 
     struct Key4 {
         std::uint32_t address = 0; // host order, masked

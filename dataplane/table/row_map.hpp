@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "dataplane/base/prefetch.hpp"
 #include "dataplane/table/exact_map.hpp" // mix_key
 #include "dataplane/table/rows.hpp"
 
@@ -38,7 +39,10 @@ public:
     }
     void prefetch(const Key& key) const noexcept
     {
-        if (size_ != 0) __builtin_prefetch(&slots_[place_of(key)]);
+        if (size_ == 0) return;
+        const auto* row = reinterpret_cast<const std::byte*>(&slots_[place_of(key)]);
+        prefetch_to_read(row);
+        prefetch_to_read(row + 2 * sizeof(Row) - 1); // the next one may be it, and lines are no multiple of rows
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

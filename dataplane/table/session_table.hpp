@@ -73,7 +73,7 @@ public:
     }
 
     // A burst's three passes: prefetch_bucket, prefetch_entry(candidate), find.
-    void prefetch_bucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[chain(hash).home]); }
+    void prefetch_bucket(std::uint64_t hash) const { prefetch_to_read(&buckets_[chain(hash).home]); }
     void prefetch_bucket_to_write(std::uint64_t hash) const { prefetch_to_write(&buckets_[chain(hash).home]); }
     // The first entry with this tag at home; `none`: ask further; `absent`: find() would not find it either.
     [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const;
@@ -264,7 +264,7 @@ template<class Key>
     if (entry >= absent) return;
     const auto* line = reinterpret_cast<const std::byte*>(&entries_[entry]);
     for (std::size_t offset = 0; offset < sizeof(Entry<Key>); offset += 64)
-        __builtin_prefetch(line + offset, 1);
+        prefetch_to_read(line + offset);
 }
 
 template<class Key>

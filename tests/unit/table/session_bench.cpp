@@ -13,6 +13,7 @@
 #include <x86intrin.h>
 #endif
 
+#include "dataplane/base/prefetch.hpp"
 #include "dataplane/table/port_blocks.hpp"
 #include "tests/unit/table/flows.hpp"
 #include "tests/unit/table/protocols.hpp"
@@ -99,7 +100,7 @@ public:
             for (std::uint32_t i = 0; i < batch; ++i) {
                 table_.prefetch_scan(leaving[i]);
                 table_.prefetch_entry(2 * leaving[i] + 1);
-                __builtin_prefetch(&table_.cold(2 * leaving[i]));
+                prefetch_to_read(&table_.cold(2 * leaving[i]));
             }
             for (std::uint32_t i = 0; i < batch; ++i) {
                 table_.prefetch_unlink(leaving[i]);
