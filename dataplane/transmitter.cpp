@@ -6,6 +6,18 @@
 
 namespace sluice::dataplane {
 
+void Transmitter::add_each(rte_mbuf* const* frames, const DepartureRun& run) noexcept
+{
+    for (unsigned i = 0; i < run.frames; ++i) {
+        rte_mbuf* frame = frames[i];
+        if (frame->nb_segs > most_segments_) frame = join(run.interface, frame);
+        if (frame == nullptr) continue;
+        if (count_ == transmit_buffer_slots) flush();
+        frames_[count_] = frame;
+        took(run.interface, 1, frame->pkt_len);
+    }
+}
+
 void Transmitter::send_all() noexcept
 {
     unsigned sent = 0;

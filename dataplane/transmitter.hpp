@@ -3,6 +3,7 @@
 // than the device sends at once is copied into one buffer first.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -37,29 +38,16 @@ public:
 
     void add(std::uint16_t interface, rte_mbuf* frame) noexcept
     {
-        const Departure only{frame, 0, interface};
-        add(&only, 1);
+        add(&frame, {0, interface, 1, frame->nb_segs > 1, frame->pkt_len});
     }
-    // All from one interface, at most transmit_buffer_slots.
-    void add(const Departure* departures, unsigned count) noexcept
+    // The frames of the run, at most transmit_buffer_slots.
+    void add(rte_mbuf* const* frames, const DepartureRun& run) noexcept
     {
-        if (count_ + count > transmit_buffer_slots) flush();
-        unsigned end = count_;
-        std::uint64_t bytes = 0;
-        for (unsigned i = 0; i < count; ++i) {
-            rte_mbuf* frame = departures[i].frame;
-            if (frame->nb_segs > most_segments_) [[unlikely]] {
-                frame = join(departures->interface, frame);
-                if (frame == nullptr) continue;
-            }
-            frames_[end++] = frame;
-            bytes += frame->pkt_len;
-        }
-        if (end == count_) return; // not one was taken
-        Run& run = run_of(departures->interface);
-        run.frames = static_cast<std::uint16_t>(run.frames + end - count_);
-        run.bytes += bytes;
-        count_ = end;
+        if (run.chained) [[unlikely]]
+            return add_each(frames, run);
+        if (count_ + run.frames > transmit_buffer_slots) flush();
+        std::copy_n(frames, run.frames, &frames_[count_]);
+        took(run.interface, run.frames, run.bytes);
     }
     void flush() noexcept
     {
@@ -74,11 +62,16 @@ private:
         std::uint64_t bytes;
     };
 
-    [[nodiscard]] Run& run_of(std::uint16_t interface) noexcept
+    // The next `count` places of the buffer have frames of that interface.
+    void took(std::uint16_t interface, unsigned count, std::uint64_t bytes) noexcept
     {
         if (run_count_ == 0 || runs_[run_count_ - 1].interface != interface) runs_[run_count_++] = {interface, 0, 0};
-        return runs_[run_count_ - 1];
+        Run& run = runs_[run_count_ - 1];
+        run.frames = static_cast<std::uint16_t>(run.frames + count);
+        run.bytes += bytes;
+        count_ += count;
     }
+    void add_each(rte_mbuf* const* frames, const DepartureRun& run) noexcept;
     void send_all() noexcept;
     void end(const Run& run, unsigned first, unsigned sent, worker::Drop otherwise) noexcept;
     void drop(std::uint16_t interface, rte_mbuf* frame, worker::Drop why) noexcept;

@@ -181,16 +181,12 @@ void Worker::close() noexcept
     settle();
 }
 
-void Worker::transmit(const Departure* frames, unsigned count) noexcept
+void Worker::transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept
 {
     static_assert(Departures::places <= transmit_buffer_slots);
-    for (unsigned first = 0, end = 0; first < count; first = end) {
-        const auto same_way = [&](const Departure& other) {
-            return other.port == frames[first].port && other.interface == frames[first].interface;
-        };
-        for (end = first + 1; end < count && same_way(frames[end]);)
-            ++end;
-        transmitters_[frames[first].port].add(&frames[first], end - first);
+    for (const DepartureRun& run : runs) {
+        transmitters_[run.port].add(frames, run);
+        frames += run.frames;
     }
 }
 

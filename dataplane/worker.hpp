@@ -55,7 +55,7 @@ public:
     void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
 
     // ---- Outlets: the worker's thread, inside a burst.
-    void transmit(const Departure* frames, unsigned count) noexcept override;
+    void transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept override;
     [[nodiscard]] bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept override;
     void want_neighbor(std::uint16_t interface, const std::uint8_t* address, unsigned length) noexcept override;
 

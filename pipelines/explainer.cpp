@@ -11,10 +11,11 @@ namespace {
 // What would leave stays here.
 class Nowhere final : public Outlets {
 public:
-    void transmit(const Departure* frames, unsigned count) noexcept override
+    void transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept override
     {
-        for (unsigned i = 0; i < count; ++i)
-            rte_pktmbuf_free(frames[i].frame);
+        for (const DepartureRun& run : runs)
+            for (unsigned i = 0; i < run.frames; ++i)
+                rte_pktmbuf_free(*frames++);
     }
     bool punt(std::uint16_t, PuntClass, rte_mbuf* frame) noexcept override
     {

@@ -2,6 +2,7 @@
 #include "pipelines/express.hpp"
 
 #include "pipelines/express_look.hpp"
+#include "pipelines/express_route.hpp"
 #include "pipelines/express_send.hpp"
 #include "pipelines/ip/way.hpp"
 #include "pipelines/l4lb/balance.hpp"
@@ -32,18 +33,19 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     ended(Pass::open);
     choose_all();
     ended(Pass::choose);
-    hash_all<V4>(), hash_all<V6>();
-    ended(Pass::hash);
-    fetch_all<V4>(), fetch_all<V6>();
-    ended(Pass::fetch);
-    deepen_all<V4>(), deepen_all<V6>();
-    ended(Pass::deepen);
-    find_groups<V4>(), find_groups<V6>();
-    ended(Pass::group);
-    resolve_all<V4>(), resolve_all<V6>();
-    ended(Pass::resolve);
-    find_tunnels<V4>(), find_tunnels<V6>();
-    ended(Pass::tunnel);
+    const bool some4 = lane_.v4.have_some();
+    const bool some6 = lane_.v6.have_some();
+    const auto run_pass = [&](Pass pass, void (Express::*of4)() noexcept, void (Express::*of6)() noexcept) {
+        if (some4) (this->*of4)();
+        if (some6) (this->*of6)();
+        ended(pass);
+    };
+    run_pass(Pass::hash, &Express::hash_all<V4>, &Express::hash_all<V6>);
+    run_pass(Pass::fetch, &Express::fetch_all<V4>, &Express::fetch_all<V6>);
+    run_pass(Pass::deepen, &Express::deepen_all<V4>, &Express::deepen_all<V6>);
+    run_pass(Pass::group, &Express::find_groups<V4>, &Express::find_groups<V6>);
+    run_pass(Pass::resolve, &Express::resolve_all<V4>, &Express::resolve_all<V6>);
+    run_pass(Pass::tunnel, &Express::find_tunnels<V4>, &Express::find_tunnels<V6>);
     if (openings_) foresee(count);
     ended(Pass::foresee);
     send(count, general);
@@ -152,13 +154,7 @@ void Express::find_groups() noexcept
     }
     for (unsigned i = 0; i < lists.plain.count; ++i) {
         Item& item = lane_.items[lists.plain.at[i]];
-        item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
-        if (item.way == table::none)
-            item.lane = Lane::general;
-        else if (table::is_one_hop(item.way))
-            take_exit(item, tables_.pick(item.way, 0));
-        else
-            lists.grouped.add(lists.plain.at[i]);
+        if (!express::route<Family>(lists, tables_, item, lists.plain.at[i])) item.lane = Lane::general;
     }
     if (lists.rings.count != 0) fetch_counts<Family>();
     if (lists.openings.count != 0) fetch_openings<Family>(); // late: a flood's buckets come from far
@@ -225,10 +221,12 @@ void Express::resolve_all() noexcept
     for (unsigned i = 0; i < lists.grouped.count; ++i) {
         Item& item = lane_.items[lists.grouped.at[i]];
         item.hash = sessions.hash(key_of<Family>(item));
-        if (const std::uint32_t hop = pick_hop(item); hop != table::none)
+        if (const std::uint32_t hop = pick_hop(item); hop != table::none) {
             take_exit(item, hop);
-        else
+            lists.outbound.add(lists.grouped.at[i]);
+        } else {
             item.lane = Lane::general;
+        }
     }
     for (unsigned i = 0; i < lists.rings.count; ++i)
         if (Item& item = lane_.items[lists.rings.at[i]]; !resolve_backend<Family>(item)) item.lane = Lane::general;
@@ -345,10 +343,7 @@ std::uint16_t Express::count_backend(const Item& item) noexcept
 
 void Express::take_exit(Item& item, std::uint32_t hop) noexcept
 {
-    item.exit = &tables_.exits[hop];
-    const auto* line = reinterpret_cast<const std::byte*>(item.exit);
-    prefetch_to_read(line);
-    prefetch_to_read(line + RTE_CACHE_LINE_SIZE);
+    express::take_exit(item, tables_, hop);
 }
 
 // A VXLAN packet does not name the machine it comes from; the way back to its source does.
@@ -378,8 +373,8 @@ void Express::find_tunnels() noexcept
         item.tunnel = back.counter;
         traffic_.prefetch_tunnel(item.tunnel);
     }
-    for (unsigned i = 0; i < lists.plain.count; ++i) {
-        Item& item = lane_.items[lists.plain.at[i]];
+    for (unsigned i = 0; i < lists.outbound.count; ++i) {
+        Item& item = lane_.items[lists.outbound.at[i]];
         if (fetch_tunnel(item)) item.hash = sessions_.of<Family>().hash(key_of<Family>(item)); // VXLAN asks for it
     }
 }
@@ -429,23 +424,25 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
 {
     const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
     ExpressLane& lane = lane_;
-    Departures& departures = context_.departures;
+    Departures::Plain departures(context_.departures);
     TrafficRuns runs(traffic_);
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[i];
         const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
         if (!leaves) {
+            departures.end();
             end_here(item, general);
             continue;
         }
+        std::uint32_t length = 0; // of the frame
         if (item.family == V4::family) {
             runs.pass(item, change<V4>(item, tick));
-            express::put_exit<V4>(item);
+            length = express::put_exit<V4>(item);
         } else {
             runs.pass(item, change<V6>(item, tick));
-            express::put_exit<V6>(item);
+            length = express::put_exit<V6>(item);
         }
-        departures.add(item.exit->port, item.exit->interface, item.mbuf);
+        departures.add(item.exit->port, item.exit->interface, item.mbuf, length);
     }
     if (lane.refused.count != 0) free_refused();
 }

@@ -101,16 +101,23 @@ struct ExpressLists {
 
     ExpressList openings; // perhaps the first of their flows
     ExpressList flows;    // may have a session
-    ExpressList plain;    // by their network's routes alone
+    ExpressList plain;    // by their network's routes alone, which have not been asked yet
     ExpressList rings;    // to services without sessions
 
     ExpressList routed;   // flows that seem to have no session: who needs a route
     ExpressList machines; // flows out of VXLAN: whose sender's tunnel counts them
     ExpressList stale;    // flows whose session must ask for its hop again
     ExpressList grouped;  // plain ones whose route ends in several hops
+    ExpressList outbound; // plain ones that may leave by a tunnel
 
     ExpressList strays; // not for the lane, outside tunnels
     ExpressList errors; // of those, ICMP errors about a flow that may have a session
+
+    // Any to look for in the tables, once it is known what they are.
+    [[nodiscard]] bool have_some() const noexcept
+    {
+        return (openings.count | flows.count | plain.count | rings.count | strays.count) != 0;
+    }
 };
 
 struct ExpressLane {

@@ -1,7 +1,13 @@
 // What all frames of one port and VLAN have in common, so that it is asked once per burst and not once per frame.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+
+#if defined(__SSE4_1__)
+#include <immintrin.h>
+#endif
 
 #include "dataplane/table/snapshot.hpp"
 #include "dataplane/wire/ethernet.hpp"
@@ -19,58 +25,72 @@ public:
     {
         constexpr std::uint16_t no_interface = 0xFFFF;
         ExpressLanding landing;
-        landing.tag_ = landing.tag_bits_ = 0;
         std::uint16_t vlan = wire::Vlan::priority_tag; // no tag means the same
+        landing.bits_ = Front{express::mac_bits, 0};
         if (is_tagged(frame)) {
             landing.length_ = sizeof(wire::Ethernet) + sizeof(wire::Vlan);
-            landing.tag_bits_ = link_word(wire::Be16{0xFFFF}, wire::Be16{wire::Vlan::id_mask});
-            landing.tag_ = express::load<std::uint32_t>(frame + type_offset) & landing.tag_bits_;
+            landing.bits_[1] = link_word(wire::Be16{0xFFFF}, wire::Be16{wire::Vlan::id_mask});
             vlan = reinterpret_cast<const wire::Vlan*>(frame + sizeof(wire::Ethernet))->id();
         }
-        landing.place_.interface = tables.interface_of[port * 4096U + vlan];
-        if (landing.place_.interface == no_interface) return landing;
-        const table::Interface& interface = tables.interfaces[landing.place_.interface];
-        landing.place_.network = interface.network;
-        landing.mac_ = express::mac_word(interface.mac);
+        landing.front_ = express::load<Front>(frame) & landing.bits_;
+        const std::uint16_t number = tables.interface_of[port * 4096U + vlan];
+        if (number == no_interface) {
+            landing.front_[0] = ~std::uint64_t{0};
+            return landing;
+        }
+        const table::Interface& interface = tables.interfaces[number];
+        landing.front_[0] = express::mac_word(interface.mac);
+        landing.place_ = std::bit_cast<std::uint32_t>(ExpressPlace{number, interface.network});
         return landing;
     }
 
     // By its addresses and the tag. An untagged landing does not ask for the lack of one: see is_other().
     [[nodiscard, gnu::always_inline]] bool takes(const std::uint8_t* frame) const noexcept
     {
-        const std::uint64_t mac = (express::load<std::uint64_t>(frame) & express::mac_bits) ^ mac_;
-        const std::uint32_t tag = (express::load<std::uint32_t>(frame + type_offset) ^ tag_) & tag_bits_;
-        return (mac | tag) == 0;
+        return is_zero((express::load<Front>(frame) ^ front_) & bits_);
     }
     // The frame has another tag than those that this is of, or none where they have one.
     [[nodiscard]] bool is_other(const std::uint8_t* frame) const noexcept
     {
-        const std::uint32_t tag = express::load<std::uint32_t>(frame + type_offset) & tag_bits_;
-        return tag != tag_ || (tag_bits_ == 0 && is_tagged(frame));
+        const Front other = (express::load<Front>(frame) ^ front_) & bits_;
+        return other[1] != 0 || (bits_[1] == 0 && is_tagged(frame));
     }
 
     [[nodiscard]] std::uint32_t length() const noexcept { return length_; } // of the link header
-    [[nodiscard]] ExpressPlace place() const noexcept { return place_; }
-    [[nodiscard]] std::uint16_t network() const noexcept { return place_.network; }
+    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }   // an ExpressPlace as a word
+    [[nodiscard]] std::uint16_t network() const noexcept
+    {
+        static_assert(offsetof(ExpressPlace, network) == sizeof(std::uint16_t));
+        return static_cast<std::uint16_t>(place_ >> 16);
+    }
 
 private:
-    static constexpr std::size_t type_offset = sizeof(wire::Ethernet) - sizeof(wire::Be16);
+    // A frame's first sixteen bytes: both addresses, the type and what stands behind it, as two words that stay in one
+    // register.
+    using Front [[gnu::vector_size(16)]] = std::uint64_t;
 
     static bool is_tagged(const std::uint8_t* frame) noexcept
     {
         return reinterpret_cast<const wire::Ethernet*>(frame)->type == wire::EtherType::vlan;
     }
-    // The type and what stands behind it.
-    static constexpr std::uint32_t link_word(wire::Be16 type, wire::Be16 next) noexcept
+    // The type and what stands behind it, as in the second word.
+    static constexpr std::uint64_t link_word(wire::Be16 type, wire::Be16 next) noexcept
     {
-        return type.raw() | std::uint32_t{next.raw()} << 16;
+        return std::uint64_t{type.raw()} << 32 | std::uint64_t{next.raw()} << 48;
+    }
+    [[gnu::always_inline]] static bool is_zero(Front front) noexcept
+    {
+#if defined(__SSE4_1__)
+        return _mm_testz_si128(reinterpret_cast<__m128i>(front), reinterpret_cast<__m128i>(front)) != 0;
+#else
+        return (front[0] | front[1]) == 0;
+#endif
     }
 
-    std::uint64_t mac_ = ~std::uint64_t{0}; // of the interface, without a group bit; all ones: no interface takes them
-    std::uint32_t tag_ = ~std::uint32_t{0}; // the type and the VLAN, or of no tag nothing; all ones: no frame has that
-    std::uint32_t tag_bits_ = ~std::uint32_t{0};
+    Front front_{~std::uint64_t{0}, ~std::uint64_t{0}}; // the interface's address, without a group bit, and the tag
+    Front bits_{~std::uint64_t{0}, ~std::uint64_t{0}};  // those that are asked
     std::uint32_t length_ = sizeof(wire::Ethernet);
-    ExpressPlace place_;
+    std::uint32_t place_ = 0;
 };
 
 } // namespace sluice

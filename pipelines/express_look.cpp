@@ -38,7 +38,7 @@ inline void clear(ExpressLane& lane)
     for (ExpressLists* lists : {&lane.v4, &lane.v6})
         for (ExpressList* list :
              {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings, &lists->routed,
-              &lists->machines, &lists->stale, &lists->grouped, &lists->strays, &lists->errors})
+              &lists->machines, &lists->stale, &lists->grouped, &lists->outbound, &lists->strays, &lists->errors})
             list->count = 0;
     lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
 }
@@ -46,7 +46,7 @@ inline void clear(ExpressLane& lane)
 [[gnu::always_inline]] inline void land(ExpressItem& item, const ExpressLanding& landing, std::uint8_t* frame)
 {
     item.ip = frame + landing.length();
-    static_cast<ExpressPlace&>(item) = landing.place();
+    express::store(static_cast<ExpressPlace*>(&item), landing.place());
 }
 
 // The inner source must be the phone's own.
@@ -59,10 +59,14 @@ inline void clear(ExpressLane& lane)
     return item.terminus->ue == item.key.v6.source;
 }
 
+// ExpressFinds{} in one store.
+using Finds [[gnu::vector_size(sizeof(ExpressFinds))]] = std::uint32_t;
+constexpr Finds nothing_found{table::none, table::none, table::none, table::none};
+
 [[gnu::always_inline]] inline void start(ExpressItem& item, rte_mbuf& frame)
 {
     item.mbuf = &frame;
-    static_cast<ExpressFinds&>(item) = {};
+    express::store(static_cast<ExpressFinds*>(&item), nothing_found);
     note(item, 0);
 }
 

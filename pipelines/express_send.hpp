@@ -99,9 +99,9 @@ inline void fill_gtpu(std::uint8_t* packet, const table::Exit& exit, std::uint32
 }
 
 // Everything in front of the IP packet, and the mbuf's idea of where it begins and ends. What the item says is read
-// once: a store into the packet could change anything.
+// once: a store into the packet could change anything. Gives the frame's length.
 template<class Family>
-[[gnu::always_inline]] inline void put_exit(ExpressItem& item) noexcept
+[[gnu::always_inline]] inline std::uint32_t put_exit(ExpressItem& item) noexcept
 {
     using Kind = table::Exit::Kind;
     const table::Exit& exit = *item.exit;
@@ -117,21 +117,26 @@ template<class Family>
         constexpr std::size_t room = table::Exit::link_room;
         std::memcpy(packet - room, exit.bytes.data() + exit.bytes.size() - room, room);
         store(packet - sizeof Family::ether_type, Family::ether_type);
-        return;
+        return length + in_front;
     }
     std::memcpy(packet - exit.bytes.size(), exit.bytes.data(), exit.bytes.size());
     switch (exit.kind) {
     case Kind::vxlan4:
-        return fill_vxlan<wire::Ipv4>(packet, exit, length, Family::ether_type, item.hash);
+        fill_vxlan<wire::Ipv4>(packet, exit, length, Family::ether_type, item.hash);
+        break;
     case Kind::vxlan6:
-        return fill_vxlan<wire::Ipv6>(packet, exit, length, Family::ether_type, item.hash);
+        fill_vxlan<wire::Ipv6>(packet, exit, length, Family::ether_type, item.hash);
+        break;
     case Kind::gtpu4:
-        return fill_gtpu<wire::Ipv4>(packet, exit, length);
+        fill_gtpu<wire::Ipv4>(packet, exit, length);
+        break;
     case Kind::gtpu6:
-        return fill_gtpu<wire::Ipv6>(packet, exit, length);
+        fill_gtpu<wire::Ipv6>(packet, exit, length);
+        break;
     case Kind::link:
         break;
     }
+    return length + in_front;
 }
 
 } // namespace sluice::express

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 struct rte_mbuf;
 
@@ -18,19 +19,26 @@ enum class PuntClass : std::uint8_t {
 };
 inline constexpr unsigned punt_class_count = 5;
 
-// A frame that leaves, whole with its Ethernet header.
-struct Departure {
-    rte_mbuf* frame;
-    std::uint16_t port;
-    std::uint16_t interface;
+// Frames that leave one after the other by the same interface, whole with their Ethernet headers.
+struct DepartureRun {
+    std::uint16_t port = 0;
+    std::uint16_t interface = 0;
+    std::uint16_t frames = 0;
+    bool chained = false;    // there may be some of more than one segment among them
+    std::uint64_t bytes = 0; // of all
+
+    [[nodiscard]] bool takes(const DepartureRun& other) const noexcept
+    {
+        return port == other.port && interface == other.interface;
+    }
 };
 
 class Outlets {
 public:
     virtual ~Outlets() = default;
-    // Takes the frames, in this order, towards their ports. Counted as sent, or as tx_queue_full, when the worker's
-    // loop ends. Once per burst: Departures gathers.
-    virtual void transmit(const Departure* frames, unsigned count) noexcept = 0;
+    // Takes the frames of all runs, in this order, towards their ports. Counted as sent, or as tx_queue_full, when the
+    // worker's loop ends. Once per burst: Departures gathers.
+    virtual void transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept = 0;
     // Takes the frame for the interface's kernel side. false: over budget or queue full; the caller keeps the frame.
     [[nodiscard]] virtual bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept = 0;
     // Asks the control process for a neighbour; losing a request is harmless, it is asked again.

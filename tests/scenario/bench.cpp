@@ -199,14 +199,20 @@ void Bench::keep(std::uint16_t id, const rte_mbuf* frame, bool punted)
     left_.push_back({tables_->interfaces[id].name, bytes_of(frame), punted});
 }
 
-void Bench::transmit(const Departure* frames, unsigned count) noexcept
+void Bench::transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept
 {
-    for (unsigned i = 0; i < count; ++i) {
-        const auto& [frame, port, id] = frames[i];
-        CHECK(tables_->interfaces[id].port == port);
-        keep(id, frame, false);
-        rte_pktmbuf_free(frame);
-        ledger_.send(1);
+    for (const DepartureRun& run : runs) {
+        CHECK(tables_->interfaces[run.interface].port == run.port);
+        std::uint64_t bytes = 0;
+        for (unsigned i = 0; i < run.frames; ++i) {
+            rte_mbuf* frame = *frames++;
+            CHECK((run.chained || frame->nb_segs == 1));
+            bytes += frame->pkt_len;
+            keep(run.interface, frame, false);
+            rte_pktmbuf_free(frame);
+            ledger_.send(1);
+        }
+        CHECK(bytes == run.bytes);
     }
 }
 

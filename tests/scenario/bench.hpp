@@ -73,7 +73,7 @@ public:
     void refuse_punts(bool refused) { refuse_punts_ = refused; }
 
 private:
-    void transmit(const Departure* frames, unsigned count) noexcept override;
+    void transmit(rte_mbuf* const* frames, std::span<const DepartureRun> runs) noexcept override;
     [[nodiscard]] bool punt(std::uint16_t interface, PuntClass punt_class, rte_mbuf* frame) noexcept override;
     void want_neighbor(std::uint16_t interface, const std::uint8_t* address, unsigned length) noexcept override;
     [[nodiscard]] std::uint64_t start() override { return 0; }

@@ -253,10 +253,11 @@ SCENARIO("of frames that the device does not take packets and bytes are counted 
     RingDevice device; // takes 63
     Sending out(mbufs, RingDevice::name(), 2);
     for (std::uint16_t interface = 0; interface < 2; ++interface) {
-        std::array<Departure, 40> frames;
-        for (Departure& frame : frames)
-            frame = {chain(mbufs.pool(), 1, interface == 0 ? 100 : 60), 0, interface};
-        out.transmitter->add(frames.data(), frames.size());
+        const std::uint16_t length = interface == 0 ? 100 : 60;
+        std::array<rte_mbuf*, 40> frames;
+        for (rte_mbuf*& frame : frames)
+            frame = chain(mbufs.pool(), 1, length);
+        out.transmitter->add(frames.data(), {0, interface, frames.size(), false, frames.size() * length});
     }
     out.transmitter->flush();
     CHECK(out.books.ledger.own().sent == 63);

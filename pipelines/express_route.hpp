@@ -1,0 +1,39 @@
+// Packets that go by their network's routes alone: the first of the lane's looks into them.
+#pragma once
+
+#include "dataplane/base/prefetch.hpp"
+#include "dataplane/burst/family.hpp"
+#include "pipelines/express_item.hpp"
+
+namespace sluice::express {
+
+[[gnu::always_inline]] inline void take_exit(ExpressItem& item, const table::Snapshot& tables,
+                                             std::uint32_t hop) noexcept
+{
+    constexpr std::size_t line_bytes = 64;
+    item.exit = &tables.exits[hop];
+    const auto* line = reinterpret_cast<const std::byte*>(item.exit);
+    prefetch_to_read(line);
+    prefetch_to_read(line + line_bytes);
+}
+
+// The way of a plain packet; its exit, too, where all flows have the same. False: it has none.
+template<class Family>
+[[nodiscard, gnu::always_inline]] inline bool route(ExpressLists& lists, const table::Snapshot& tables,
+                                                    ExpressItem& item, unsigned place) noexcept
+{
+    const table::Target way = Family::find_route(tables, item.network, key_of<Family>(item).destination);
+    if (way == table::none) return false;
+    if (!table::is_one_hop(way)) [[unlikely]] {
+        item.way = way;
+        prefetch_to_read(&tables.groups[way]);
+        lists.grouped.add(place);
+        return true;
+    }
+    take_exit(item, tables, tables.pick(way, 0));
+    // Of few routes the exits are near as well, and may be looked at.
+    if (!tables.routes.is_small() || item.exit->outer != 0) lists.outbound.add(place);
+    return true;
+}
+
+} // namespace sluice::express
