@@ -21,8 +21,6 @@ namespace sluice::table {
 namespace {
 
 constexpr const char* name = "sluice-sessions";
-constexpr std::uint64_t page = 4096;
-constexpr std::uint64_t huge_page = 2U << 20;
 
 std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit)
 {
@@ -57,10 +55,10 @@ std::string reason()
 void place_sections(RegionHeader& header)
 {
     const RegionLayout& layout = header.layout;
-    header.buckets_at = round_up(sizeof(RegionHeader), page);
-    header.entries_at = header.buckets_at + round_up(std::uint64_t{layout.buckets} * layout.bucket_bytes, page);
-    header.cold_at = header.entries_at + round_up(std::uint64_t{layout.pairs} * 2 * layout.entry_bytes, page);
-    header.bytes = round_up(header.cold_at + std::uint64_t{layout.pairs} * layout.cold_bytes, huge_page);
+    header.buckets_at = round_up(sizeof(RegionHeader), Region::page);
+    header.entries_at = header.buckets_at + round_up(std::uint64_t{layout.buckets} * layout.bucket_bytes, Region::page);
+    header.cold_at = header.entries_at + round_up(std::uint64_t{layout.pairs} * 2 * layout.entry_bytes, Region::page);
+    header.bytes = round_up(header.cold_at + std::uint64_t{layout.pairs} * layout.cold_bytes, Region::huge_page);
 }
 
 // Empty: it is one of ours, with entries of these sizes, and whole.

@@ -63,6 +63,9 @@ static_assert(sizeof(RegionHeader) <= 4096);
 class Region {
 public:
     using Epoch = std::uint8_t; // 0: nobody
+    static constexpr std::uint64_t page = 4096;
+    static constexpr std::uint64_t huge_page = 2U << 20;     // a region is a number of them
+    static constexpr std::uint64_t most_rounding = 3 * page; // of the header and the sections before the last
 
     // `header` is completed with sizes and places, `layout` says how many of what.
     [[nodiscard]] static Result<Region> make(const RegionLayout& layout, const Hasher::Secret& secret,

@@ -12,27 +12,30 @@ namespace {
 
 constexpr std::uint32_t min_buckets = 8; // a chain visits eight different ones
 
-// Half full at capacity: two entries per pair, eight slots per bucket.
-std::size_t buckets_for(std::uint32_t pairs)
-{
-    return std::max(min_buckets, pairs / 2 + pairs % 2);
-}
-
 [[noreturn]] void broken(const char* invariant, std::uint32_t pair)
 {
     std::fprintf(stderr, "session table: pair %u: %s\n", pair, invariant);
     std::abort();
 }
 
+// Half full at capacity: two entries per pair, eight slots per bucket. In a large table up to a twelfth fewer, so that
+// all of it fills whole huge pages and none is begun for the rest.
+template<class Key>
+std::uint32_t buckets_for(std::uint32_t pairs)
+{
+    constexpr std::uint64_t of_pair = 2 * sizeof(Entry<Key>) + sizeof(Cold);
+    const std::uint64_t half_full = std::max<std::uint64_t>(min_buckets, (std::uint64_t{pairs} + 1) / 2);
+    const std::uint64_t pages = (of_pair * pairs + half_full * sizeof(SessionBucket)) / Region::huge_page;
+    const std::uint64_t others = of_pair * pairs + Region::most_rounding;
+    const std::uint64_t fitting = std::max(pages * Region::huge_page, others) - others;
+    const std::uint64_t fewer = std::min(half_full, fitting / sizeof(SessionBucket));
+    return static_cast<std::uint32_t>(fewer >= half_full - half_full / 12 ? fewer : half_full);
+}
+
 template<class Key>
 RegionLayout layout_for(std::uint32_t pairs)
 {
-    return {sizeof(Key),
-            sizeof(SessionBucket),
-            sizeof(Entry<Key>),
-            sizeof(Cold),
-            pairs,
-            static_cast<std::uint32_t>(buckets_for(pairs))};
+    return {sizeof(Key), sizeof(SessionBucket), sizeof(Entry<Key>), sizeof(Cold), pairs, buckets_for<Key>(pairs)};
 }
 
 template<class Key>

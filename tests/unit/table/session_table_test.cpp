@@ -155,6 +155,14 @@ TEMPLATE_TEST_CASE("a full table says so, and a place that becomes free is used"
     }
 }
 
+TEST_CASE("a million sessions take no more than a session's bytes each, the region's rounding included")
+{
+    for (const std::uint32_t pairs : {800'000U, 1'000'000U, 1'048'576U, 1'500'001U}) {
+        CHECK(SessionTable<FlowKey4>(pairs, fixed_hasher()).bytes() <= std::size_t{pairs} * 176);
+        CHECK(SessionTable<FlowKey6>(pairs, fixed_hasher()).bytes() <= std::size_t{pairs} * 304);
+    }
+}
+
 TEST_CASE("pairs that are released together all come back, by however many")
 {
     for (const std::uint32_t pairs : {1U, 2U, 7U, 8U, 9U, 57U, 58U, 64U, 65U, 129U, 1'000U}) {
