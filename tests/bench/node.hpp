@@ -45,12 +45,16 @@ public:
     // Housekeeping may be left out for a while, or watched: two system calls per slice, beside what is watched.
     enum class House { kept, watched, left };
     void set_house(House how) { how_ = how; }
-    // Of watched slices in which the thread was not preempted, in TSC cycles.
+    // Of watched slices in which the thread was not preempted, and of as many waits for nothing, each behind a slice:
+    // these show how long the machine itself stays away. In TSC cycles.
     struct Slices {
         std::uint64_t count = 0;
         std::uint64_t cycles = 0;
         std::uint64_t longest = 0;
+        std::uint64_t over_limit = 0; // longer than 20 us
         std::uint64_t preempted = 0;
+        std::uint64_t longest_wait = 0; // for 8 us
+        std::uint64_t waits_over_limit = 0;
     };
     [[nodiscard]] const Slices& slices() const { return slices_; }
 

@@ -72,19 +72,26 @@ std::string measure_ageing(const Measuring& with, Row& row, Node& node, Prepared
     const Node::Slices& slices = node.slices();
     const double thread = static_cast<double>(slices.cycles) / sums.aged.count() / per_second;
     const double more_median = row.path.median - without.path.median;
-    const double longest_us = static_cast<double>(slices.longest) / hz * 1e6;
+    const auto microseconds = [hz](std::uint64_t cycles) { return static_cast<double>(cycles) / hz * 1e6; };
     row.more = {{"packets_per_second", per_second},
                 {"ageing_adds_cycles_min", row.path.min - without.path.min},
                 {"ageing_adds_cycles_median", more_median},
                 {"ageing_thread_cycles_per_packet", thread},
                 {"slices", static_cast<double>(slices.count)},
-                {"longest_slice_us", longest_us},
+                {"longest_slice_us", microseconds(slices.longest)},
+                {"slices_over_20_us", static_cast<double>(slices.over_limit)},
+                {"longest_wait_of_8_us", microseconds(slices.longest_wait)},
+                {"waits_over_20_us", static_cast<double>(slices.waits_over_limit)},
                 {"slices_preempted", static_cast<double>(slices.preempted)}};
-    std::array<char, 160> text{};
-    std::snprintf(text.data(), text.size(),
-                  "ageing adds %+.1f (min %+.1f) at %.1f M/s, its thread %.1f; longest of %llu slices %.1f us",
-                  more_median, row.path.min - without.path.min, per_second / 1e6, thread,
-                  static_cast<unsigned long long>(slices.count), longest_us);
+    std::array<char, 256> text{};
+    std::snprintf(
+        text.data(), text.size(),
+        "ageing adds %+.1f (min %+.1f) at %.1f M/s, its thread %.1f; longest of %llu slices %.1f us, %llu over "
+        "20; of as many empty waits of 8 us %.1f us, %llu over 20",
+        more_median, row.path.min - without.path.min, per_second / 1e6, thread,
+        static_cast<unsigned long long>(slices.count), microseconds(slices.longest),
+        static_cast<unsigned long long>(slices.over_limit), microseconds(slices.longest_wait),
+        static_cast<unsigned long long>(slices.waits_over_limit));
     row.remark = text.data();
     std::string wrong = pass.trouble() + node.trouble();
     if (node.sessions() != prepared.sessions) wrong += "the number of sessions is not exact";
