@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "dataplane/table/exact_map.hpp"
 #include "dataplane/table/fib.hpp"
@@ -54,8 +55,11 @@ private:
     // Of a network: its trie, or its hash with a bit per length that occurs. Neither: no route.
     template<class Key, std::size_t Words>
     struct Network {
+        static constexpr std::uint32_t no_length = ~std::uint32_t{0};
+
         const FibRoot* root = nullptr;
-        std::array<std::uint64_t, Words> lengths{};
+        std::uint32_t longest = no_length;          // of the lengths; most lookups end with it
+        std::array<std::uint64_t, Words> shorter{}; // the others
         typename ExactMap<Key, std::uint32_t>::View map;
         // Of the hash: all prefixes but the default route lie in [first, first + span], by the first 64 bits.
         std::uint64_t first = ~std::uint64_t{0};
@@ -63,6 +67,12 @@ private:
         std::uint32_t otherwise = none; // the default route's value
 
         [[nodiscard]] bool is_far(std::uint64_t high) const noexcept { return high - first > span; }
+        void add_length(unsigned length) noexcept
+        {
+            if (length == longest) return;
+            if (longest == no_length || length > longest) std::swap(longest, length);
+            if (length != no_length) shorter[length / 64] |= std::uint64_t{1} << length % 64;
+        }
     };
     using Network4 = Network<Key4, 1>;
     using Network6 = Network<Key6, 3>;
@@ -93,7 +103,7 @@ private:
     template<class In, class KeyOf>
     [[nodiscard]] static std::uint32_t find_few(const In& in, KeyOf key) noexcept;
     template<class In, class KeyOf>
-    static void prefetch_few(const In& in, KeyOf key) noexcept;
+    [[nodiscard]] static std::uint32_t find_shorter(const In& in, KeyOf key) noexcept;
 
     const Network4* networks4_ = nullptr; // by network, below `networks_`
     const Network6* networks6_ = nullptr;
@@ -104,10 +114,18 @@ private:
 };
 
 template<class In, class KeyOf>
-std::uint32_t PrefixMap::find_few(const In& in, KeyOf key) noexcept
+[[gnu::always_inline]] inline std::uint32_t PrefixMap::find_few(const In& in, KeyOf key) noexcept
 {
-    for (std::size_t word = in.lengths.size(); word-- > 0;) {
-        for (std::uint64_t left = in.lengths[word]; left != 0;) {
+    if (in.longest == In::no_length) return none;
+    const std::uint32_t* value = in.map.find(key(in.longest));
+    return value != nullptr ? *value : find_shorter(in, key);
+}
+
+template<class In, class KeyOf>
+[[gnu::noinline]] std::uint32_t PrefixMap::find_shorter(const In& in, KeyOf key) noexcept
+{
+    for (std::size_t word = in.shorter.size(); word-- > 0;) {
+        for (std::uint64_t left = in.shorter[word]; left != 0;) {
             const unsigned bit = highest_bit(left);
             const std::uint32_t* value = in.map.find(key(static_cast<unsigned>(word) * 64 + bit));
             if (value != nullptr) return *value;
@@ -115,14 +133,6 @@ std::uint32_t PrefixMap::find_few(const In& in, KeyOf key) noexcept
         }
     }
     return none;
-}
-
-template<class In, class KeyOf>
-void PrefixMap::prefetch_few(const In& in, KeyOf key) noexcept
-{
-    for (std::size_t word = in.lengths.size(); word-- > 0;)
-        if (in.lengths[word] != 0)
-            return in.map.prefetch(key(static_cast<unsigned>(word) * 64 + highest_bit(in.lengths[word])));
 }
 
 inline std::uint32_t PrefixMap::find4(std::uint16_t network, std::uint32_t address_host_order) const noexcept
@@ -151,7 +161,7 @@ inline void PrefixMap::prefetch4(std::uint16_t network, std::uint32_t address_ho
     const Network4& in = networks4_[network];
     if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch4(address_host_order);
     if (in.is_far(std::uint64_t{address_host_order} << 32)) return;
-    prefetch_few(in, [=](unsigned length) { return key4(address_host_order, length); });
+    if (in.longest != Network4::no_length) in.map.prefetch(key4(address_host_order, in.longest));
 }
 
 inline void PrefixMap::prefetch4_deeper(std::uint16_t network, std::uint32_t address_host_order) const noexcept
@@ -173,8 +183,7 @@ inline void PrefixMap::prefetch6(std::uint16_t network, const std::uint8_t* addr
     if (in.root != nullptr) return Fib(nodes_, *in.root).prefetch6(address);
     const std::uint64_t high = big_endian(address);
     if (in.is_far(high)) return;
-    const std::uint64_t low = big_endian(address + 8);
-    prefetch_few(in, [=](unsigned length) { return key6(high, low, length); });
+    if (in.longest != Network6::no_length) in.map.prefetch(key6(high, big_endian(address + 8), in.longest));
 }
 
 } // namespace sluice::table

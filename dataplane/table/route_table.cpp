@@ -131,7 +131,7 @@ void RouteTable::renew(Family& family, std::uint16_t network, const FibRib& rib,
     std::uint64_t last = 0;
     rib.for_each([&](const FibPrefix& prefix, FibSlot value) {
         rows.add(Tables::key_of<typename Family::Key>(prefix), value);
-        entry.lengths[prefix.length / 64] |= std::uint64_t{1} << prefix.length % 64;
+        entry.add_length(prefix.length);
         if (prefix.length == 0) {
             entry.otherwise = value;
         } else {
