@@ -102,7 +102,8 @@ struct Network {
     Ipv6Address address6;
     bool used = false;
     bool presence = false; // the kernel has the gateways' addresses as well
-    // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules), from
+    // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules, also
+    // those that are gone), from
     // single addresses (Snapshot::translated; EIPs, backends and what they hold), or anything, where `sources` could
     // not hold all rules.
     bool translates_any = false;
@@ -232,6 +233,13 @@ struct NatRule {
     std::string place;      // as a service's
 };
 
+// A rule that is gone while its pool has stayed: the sessions that it began go on.
+struct FormerRule {
+    std::uint16_t network = 0;
+    Prefix source;
+    std::uint32_t pool = 0; // its serial
+};
+
 struct EipTarget {
     std::uint16_t network = 0; // of the other side
     Ipv4Address address;       // of the other side
@@ -309,6 +317,7 @@ struct Snapshot {
     SharedArray<Service> services;
     SharedArray<Pool> pools;
     SharedArray<std::vector<NatRule>> nat_rules; // by network
+    SharedArray<FormerRule> former_rules;        // each network and source once
     ExactMap<AddressKey, EipTarget> eip_outward; // (network, private) → public
     ExactMap<AddressKey, EipTarget> eip_inward;  // (public, public) → private
 

@@ -176,4 +176,50 @@ TEST_CASE("a reset connection is kept for the transitory time only")
     CHECK(bench.sessions().total() == 0);
 }
 
+TEST_CASE("when a NAT rule goes, the sessions that it began go on by both ways, and none is begun")
+{
+    const std::string rule = "    - {network: public, source: 198.18.5.128/25, pool: carrier}\n";
+    std::string with_rule = one_node;
+    with_rule.insert(with_rule.find("    - {network: shop, pool"), rule);
+    for (const Shape shape : shapes) {
+        Bench bench(with_rule);
+        const auto from = [&](unsigned port) {
+            return from_internet(bench).ipv4("198.18.5.130", "192.0.2.9").udp(port, 53).bytes();
+        };
+        const Decoded first = only(bench.send("internet", from(4000), shape), "internet");
+        REQUIRE(first.text("ipv4.source").starts_with("203.0.113.6"));
+        for (const std::string& config : {std::string(one_node), one_node + "# once more\n"}) {
+            bench.configure(config);
+            const Decoded again = only(bench.send("internet", from(4000), shape), "internet");
+            CHECK(again.text("ipv4.source") == first.text("ipv4.source"));
+            CHECK(again.number("udp.source") == first.number("udp.source"));
+            CHECK(only(bench.send("internet", from(4001), shape), "internet").text("ipv4.source") == "198.18.5.130");
+        }
+        CHECK(bench.sessions().total() == 1);
+        CHECK(bench.ends() == Ends{});
+    }
+}
+
+TEST_CASE("rules that went are remembered while their pool is there, many of one network as one")
+{
+    std::string rules;
+    for (unsigned i = 0; i < 40; ++i)
+        rules += "    - {network: public, source: 192.0.2." + std::to_string(4 * i) + "/30, pool: carrier}\n";
+    std::string with_rules = one_node;
+    with_rules.insert(with_rules.find("    - {network: shop, pool"), rules);
+    Bench bench(with_rules);
+    CHECK(bench.tables().former_rules.empty());
+    bench.configure(one_node);
+    CHECK(bench.tables().former_rules.size() <= 17);
+    CHECK(bench.tables().networks[table::public_network].translates_any);
+    bench.configure(with_rules);
+    CHECK(bench.tables().former_rules.size() <= 1); // each is a rule again, but what stands for the many is kept
+    std::string other_pool = one_node;
+    const std::string block = "block-size: 256";
+    other_pool.replace(other_pool.find(block), block.size(), "block-size: 128");
+    bench.configure(other_pool);
+    CHECK(bench.tables().former_rules.empty());
+    CHECK_FALSE(bench.tables().networks[table::public_network].translates_any);
+}
+
 } // namespace sluice::test

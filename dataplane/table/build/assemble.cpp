@@ -150,7 +150,8 @@ Result<void> assemble(Assembly& assembly, const Changes& changes)
     if (changes.any({Kind::kPool, Kind::kNatRule, Kind::kEip, Kind::kNetwork})) assemble_translation(assembly);
     if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kEip, Kind::kService}))
         assemble_locals(assembly);
-    if (changes.any({Kind::kNetwork, Kind::kNatRule, Kind::kEip, Kind::kService})) assemble_translating(assembly);
+    if (changes.any({Kind::kNetwork, Kind::kPool, Kind::kNatRule, Kind::kEip, Kind::kService}))
+        assemble_translating(assembly);
     if (changes.any({Kind::kSettings, Kind::kInterface, Kind::kNetwork, Kind::kPool, Kind::kNatRule, Kind::kEip,
                      Kind::kService}))
         assembly.out.hints = hints_of(assembly.out);
@@ -239,12 +240,15 @@ void assemble_translating(Assembly& assembly)
         network.translates_any = network.translates_some = false;
         network.sources = {};
     }
-    for (const std::vector<NatRule>& rules : assembly.out.nat_rules) {
-        for (const NatRule& rule : rules) {
-            Network& network = networks[rule.network];
-            if (!add(network.sources, rule.source)) network.translates_any = true;
-        }
-    }
+    const auto add_source = [&](std::uint16_t number, const Prefix& source) {
+        Network& network = networks[number];
+        if (!add(network.sources, source)) network.translates_any = true;
+    };
+    for (const std::vector<NatRule>& rules : assembly.out.nat_rules)
+        for (const NatRule& rule : rules)
+            add_source(rule.network, rule.source);
+    for (const FormerRule& rule : assembly.out.former_rules)
+        add_source(rule.network, rule.source);
     ExactMap<AddressKey, bool>::Builder translated;
     const auto add = [&](std::uint16_t network, const IpAddress& address) {
         networks[network].translates_some = true;

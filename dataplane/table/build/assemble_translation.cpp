@@ -1,4 +1,5 @@
 // Pools, NAT rules and EIPs.
+#include <algorithm>
 #include <map>
 
 #include "dataplane/table/build/assemble.hpp"
@@ -57,6 +58,41 @@ void assemble_eips(Assembly& assembly)
     assembly.out.eip_inward = inward.build();
 }
 
+bool is_same(const FormerRule& one, const FormerRule& other)
+{
+    return one.network == other.network && one.source == other.source;
+}
+
+// Whatever rule is not there any more, as long as its pool and its network are.
+void assemble_former_rules(Assembly& assembly)
+{
+    constexpr std::ptrdiff_t most = 16; // of a network; then they are one
+    const Snapshot& before = assembly.before;
+    std::vector<FormerRule> former;
+    const auto add = [&](const FormerRule& rule) {
+        const bool goes_on = std::any_of(assembly.out.pools.begin(), assembly.out.pools.end(),
+                                         [&](const Pool& pool) { return pool.serial == rule.pool; });
+        const bool is_used = rule.network < assembly.out.networks.size() && assembly.out.networks[rule.network].used;
+        if (!goes_on || !is_used) return;
+        const auto& rules = assembly.out.nat_rules[rule.network];
+        const bool is_there =
+            std::any_of(rules.begin(), rules.end(), [&](const NatRule& now) { return now.source == rule.source; }) ||
+            std::any_of(former.begin(), former.end(), [&](const FormerRule& known) { return is_same(known, rule); });
+        if (is_there) return;
+        const auto same_network = [&](const FormerRule& known) { return known.network == rule.network; };
+        former.push_back(rule);
+        if (std::count_if(former.begin(), former.end(), same_network) <= most) return;
+        std::erase_if(former, same_network);
+        former.push_back({rule.network, Prefix{Ipv4Address{}, 0}, rule.pool});
+    };
+    for (const FormerRule& rule : before.former_rules)
+        add(rule);
+    for (const std::vector<NatRule>& rules : before.nat_rules)
+        for (const NatRule& rule : rules)
+            add({rule.network, rule.source, before.pools[rule.pool].serial});
+    assembly.out.former_rules = std::move(former);
+}
+
 } // namespace
 
 void assemble_translation(Assembly& assembly)
@@ -76,6 +112,7 @@ void assemble_translation(Assembly& assembly)
         rules[from.network()].push_back({narrow(from.network()), source, index_of.at(from.pool()), from.place()});
     }
     assembly.out.nat_rules = std::move(rules);
+    assemble_former_rules(assembly);
     assemble_eips(assembly);
 }
 
