@@ -288,6 +288,7 @@ struct Snapshot {
     std::uint64_t generation = 0;
     std::uint32_t routes_epoch = 1; // grows with every change that could send a packet another way
     // The same of each network, for sessions that leave into it: it has one for each number that a network can have.
+    // They start anywhere, so that what a session remembers from another process is not taken for known.
     SharedArray<std::uint32_t> network_epochs;
     Settings settings;
     SharedArray<Interface> interfaces;

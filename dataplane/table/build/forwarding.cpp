@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <random>
 
 #include "dataplane/base/mix.hpp"
 #include "dataplane/table/build/fields.hpp"
@@ -83,6 +84,12 @@ Changes opposite(const Changes& changes)
     return result;
 }
 
+// Sessions outlive this process and remember hops by their epoch: the next process must not number its own the same.
+std::uint32_t first_epoch()
+{
+    return 2 + std::random_device{}() / 2; // 0 is of no hop, 1 of tables without routes
+}
+
 } // namespace
 
 Forwarding::Forwarding(const std::vector<Interface>& fixed, const LearnedRoutes& learned, std::uint32_t tunnel_limit)
@@ -90,7 +97,7 @@ Forwarding::Forwarding(const std::vector<Interface>& fixed, const LearnedRoutes&
     , learned_(learned)
     , counters_(tunnel_limit)
     , on_link_routes_(fixed.size())
-    , epochs_(Bounds::networks, 1)
+    , epochs_(Bounds::networks, first_epoch())
 {
 }
 

@@ -276,6 +276,18 @@ TEST_CASE("a route of one network lets the sessions of the others stand")
     CHECK(Bytes(exit->bytes.begin(), exit->bytes.end()) != bytes);
 }
 
+TEST_CASE("what a session remembers of one process's routes another one does not know")
+{
+    Programming one;
+    Programming other;
+    for (Programming* at : {&one, &other})
+        REQUIRE(at->put({network(1), route_via(0, "10.0.0.0/24", "")}) == "");
+    for (std::size_t id = 0; id < 2; ++id) {
+        CHECK(one.tables->network_epochs[id] > 1);
+        CHECK(one.tables->network_epochs[id] != other.tables->network_epochs[id]); // but for once in two billion
+    }
+}
+
 TEST_CASE("what a transaction does not touch is shared with the snapshot before it")
 {
     Programming at;
