@@ -46,17 +46,18 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     run_pass(Pass::group, &Express::find_groups<V4>, &Express::find_groups<V6>);
     run_pass(Pass::resolve, &Express::resolve_all<V4>, &Express::resolve_all<V6>);
     run_pass(Pass::tunnel, &Express::find_tunnels<V4>, &Express::find_tunnels<V6>);
-    if (openings_) foresee(count);
+    if ((lane_.v4.openings.count | lane_.v6.openings.count) != 0) foresee();
     ended(Pass::foresee);
     send(count, general);
     ended(Pass::leave);
 }
 
-void Express::foresee(unsigned count) noexcept
+void Express::foresee() noexcept
 {
-    const unsigned allowed = new_sessions_.allowance(context_.now, count);
-    if (allowed < count) mark_openings(count);
-    if (allowed != 0) Openings(tables_, sessions_, reserves_).foresee(lane_, count, allowed);
+    const unsigned wanted = lane_.v4.openings.count + lane_.v6.openings.count;
+    const unsigned allowed = new_sessions_.allowance(context_.now, wanted);
+    if (allowed < wanted) mark_openings<V4>(), mark_openings<V6>();
+    if (allowed != 0) Openings(tables_, sessions_, reserves_).foresee(lane_, allowed);
 }
 
 template<class Family>
@@ -74,10 +75,7 @@ void Express::hash_all() noexcept
     };
     const auto prefetch = [&sessions](std::uint64_t value) { sessions.prefetch_bucket(value); };
     hash(lists.flows, prefetch);
-    if (lists.openings.count != 0) {
-        hash(lists.openings, prefetch);
-        openings_ = true;
-    }
+    if (lists.openings.count != 0) hash(lists.openings, prefetch);
     if (lists.rings.count != 0) hash(lists.rings, [](std::uint64_t) {});
     if (lists.strays.count != 0) find_quotes<Family>();
 }
@@ -123,11 +121,10 @@ template<class Family>
     const auto& sessions = sessions_.of<Family>();
     for (unsigned i = 0; i < all.count; ++i) {
         Item& item = lane_.items[all.at[i]];
-        const std::uint32_t candidate = sessions.candidate(item.hash);
-        if (candidate >= table::absent) continue;
-        item.entry = candidate;
-        sessions.prefetch_entry(candidate);
-        sessions.prefetch_entry(candidate ^ 1U);
+        item.entry = sessions.candidate(item.hash);
+        if (item.entry >= table::absent) continue;
+        sessions.prefetch_entry(item.entry);
+        sessions.prefetch_entry(item.entry ^ 1U);
     }
 }
 
@@ -213,7 +210,7 @@ void Express::resolve_all() noexcept
         if (item.entry < table::absent && sessions.entry(item.entry).key == key_of<Family>(item))
             take_session<Family>(place);
         else if (item.entry == table::absent || !find_session<Family>(place))
-            resolve_stranger<Family>(item);
+            resolve_stranger<Family>(place);
     }
     if (lists.stale.count != 0) resolve_stale<Family>();
     for (unsigned i = 0; i < lists.machines.count; ++i)
@@ -294,16 +291,18 @@ template<class Family>
 
 // Without a session it goes by the routes, or by the policy.
 template<class Family>
-[[gnu::always_inline]] inline void Express::resolve_stranger(Item& item) noexcept
+[[gnu::always_inline]] inline void Express::resolve_stranger(std::uint8_t place) noexcept
 {
-    item.entry = table::none;
+    Item& item = lane_.items[place];
     const std::uint32_t hop = is_plain<Family>(item) ? pick_hop(item) : table::none;
     if (hop != table::none) {
+        item.entry = table::none;
         item.lane = Lane::plain;
         take_exit(item, hop);
     } else {
+        item.entry = table::absent;
         item.lane = Lane::keyed;
-        openings_ = true;
+        lane_.of<Family>().openings.add(place);
     }
 }
 

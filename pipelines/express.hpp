@@ -71,7 +71,8 @@ private:
     void fetch_quoted_exits() noexcept;
 
     // ---- First packets while the cap on new sessions is spent (express_refuse.cpp).
-    void mark_openings(unsigned count) noexcept;
+    template<class Family>
+    void mark_openings() noexcept;
     template<class Family>
     [[nodiscard]] bool may_open(const Item& item) const noexcept;
     template<class Family>
@@ -109,7 +110,7 @@ private:
     template<class Family>
     void resolve_stale() noexcept;
     template<class Family>
-    void resolve_stranger(Item& item) noexcept;
+    void resolve_stranger(std::uint8_t place) noexcept;
     template<class Family>
     [[nodiscard]] bool find_session(std::uint8_t place) noexcept;
     [[nodiscard]] std::uint32_t pick_hop(const Item& item) const noexcept;
@@ -123,7 +124,7 @@ private:
     bool fetch_tunnel(const Item& item) noexcept;
     template<class Family>
     [[nodiscard]] bool is_plain(Item& item) const noexcept;
-    void foresee(unsigned count) noexcept;
+    void foresee() noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;
     template<class Family>
     [[nodiscard]] std::uint16_t change(Item& item, std::uint32_t tick) noexcept;
@@ -136,7 +137,6 @@ private:
     Traffic& traffic_;
     BurstContext& context_;
     const table::Snapshot& tables_;
-    bool openings_ = false; // some of the burst may be first packets of flows
 };
 
 } // namespace sluice

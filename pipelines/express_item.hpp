@@ -99,7 +99,7 @@ struct ExpressList {
 struct ExpressLists {
     ExpressList packets; // not looked at yet
 
-    ExpressList openings; // perhaps the first of their flows
+    ExpressList openings; // perhaps the first of their flows; after resolve() all that are `keyed`
     ExpressList flows;    // may have a session
     ExpressList plain;    // by their network's routes alone, which have not been asked yet
     ExpressList rings;    // to services without sessions

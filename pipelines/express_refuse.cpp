@@ -10,24 +10,25 @@ namespace sluice {
 
 // Of the packets whose flow seems to be new those that would begin a session. One out of VXLAN does not know yet which
 // tunnel counts it.
-void Express::mark_openings(unsigned count) noexcept
+template<class Family>
+void Express::mark_openings() noexcept
 {
-    for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane_.items[i];
-        if (item.lane != Lane::keyed || item.tunnel == Item::from_vxlan) continue;
-        item.opens = item.family == V4::family ? may_open<V4>(item) : may_open<V6>(item);
+    const ExpressList& openings = lane_.of<Family>().openings;
+    for (unsigned i = 0; i < openings.count; ++i) {
+        Item& item = lane_.items[openings.at[i]];
+        item.opens = item.tunnel != Item::from_vxlan && may_open<Family>(item);
         if (item.opens && item.tunnel != table::none) traffic_.prefetch_tunnel(item.tunnel);
     }
-    for (unsigned i = 0; i < count; ++i)
-        if (Item& item = lane_.items[i]; item.opens)
-            item.opens = item.family == V4::family ? is_opening<V4>(item) : is_opening<V6>(item);
+    for (unsigned i = 0; i < openings.count; ++i) {
+        Item& item = lane_.items[openings.at[i]];
+        item.opens = item.opens && is_opening<Family>(item);
+    }
 }
 
 template<class Family>
 inline bool Express::may_open(const Item& item) const noexcept
 {
-    const auto& key = key_of<Family>(item);
-    return express::is_ordinary(key) && !has_session<Family>(item);
+    return express::is_ordinary(key_of<Family>(item)) && (item.entry == table::absent || !has_session<Family>(item));
 }
 
 template<class Family>
@@ -67,5 +68,8 @@ void Express::free_refused() noexcept
 {
     rte_pktmbuf_free_bulk(lane_.refused.at.data(), lane_.refused.count);
 }
+
+template void Express::mark_openings<V4>() noexcept; // for express.cpp
+template void Express::mark_openings<V6>() noexcept;
 
 } // namespace sluice

@@ -7,22 +7,25 @@
 
 namespace sluice {
 
-void Openings::foresee(const ExpressLane& lane, unsigned count, unsigned most) noexcept
+template<class Family>
+unsigned Openings::gather(ExpressLane& lane, unsigned most) noexcept
 {
-    unsigned wanted4 = 0, wanted6 = 0;
-    for (unsigned i = 0; i < count && wanted4 + wanted6 < most; ++i) {
-        const ExpressItem& item = lane.items[i];
-        if (item.lane != ExpressItem::Lane::keyed) continue;
-        if (item.entry != table::none) continue; // it has a session, or its tag is another flow's: then it waits
-        if (item.family == V4::family) {
-            ++wanted4;
-            sessions_.of<V4>().prefetch_bucket_to_write(item.hash);
-        } else {
-            ++wanted6;
-            sessions_.of<V6>().prefetch_bucket_to_write(item.hash);
-        }
+    const ExpressList& openings = lane.of<Family>().openings;
+    unsigned wanted = 0;
+    for (unsigned i = 0; i < openings.count && wanted < most; ++i) {
+        const ExpressItem& item = lane.items[openings.at[i]];
+        if (item.entry < table::absent) continue; // it has a session, or its tag is another flow's: then it waits
+        ++wanted;
+        sessions_.of<Family>().prefetch_bucket_to_write(item.hash);
         sort(item);
     }
+    return wanted;
+}
+
+void Openings::foresee(ExpressLane& lane, unsigned most) noexcept
+{
+    const unsigned wanted4 = gather<V4>(lane, most);
+    const unsigned wanted6 = gather<V6>(lane, most - wanted4);
     if (wanted4 + wanted6 == 0) return;
     const auto leaving = std::span(leaving_).first(leaving_count_);
     for (const Leaving& each : leaving)

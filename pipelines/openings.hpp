@@ -29,8 +29,8 @@ public:
     {
     }
 
-    // Of the `count` items those in the lane `keyed` whose buckets do not know them, the first `most` of them.
-    void foresee(const ExpressLane& lane, unsigned count, unsigned most) noexcept;
+    // Of the lane's openings those whose buckets do not know them, `most` of them.
+    void foresee(ExpressLane& lane, unsigned most) noexcept;
 
 private:
     // One that needs a port of `pool`.
@@ -46,6 +46,8 @@ private:
         std::array<std::uint64_t, burst_size> hashes;
     };
 
+    template<class Family>
+    [[nodiscard]] unsigned gather(ExpressLane& lane, unsigned most) noexcept;
     void sort(const ExpressItem& item) noexcept;
     [[nodiscard]] bool takes_port(const ExpressItem& item) noexcept;
     void expect_answer_from_backend(const ExpressItem& item) noexcept;
