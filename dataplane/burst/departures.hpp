@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <cstring>
 
 #include <rte_mbuf.h>
 

@@ -67,8 +67,11 @@ class Prefixes4 {
 public:
     [[nodiscard]] bool add(std::uint32_t raw_address, std::uint32_t raw_mask) noexcept
     {
+        const Masked added{raw_address & raw_mask, raw_mask};
+        for (unsigned i = 0; i < count_; ++i)
+            if (prefixes_[i] == added) return true;
         if (count_ == prefixes_.size()) return false;
-        prefixes_[count_++] = {raw_address & raw_mask, raw_mask};
+        prefixes_[count_++] = added;
         return true;
     }
     [[nodiscard]] bool have(std::uint32_t raw_address) const noexcept
@@ -89,6 +92,8 @@ private:
     struct Masked {
         std::uint32_t address = 0;
         std::uint32_t mask = 0;
+
+        bool operator==(const Masked&) const = default;
     };
     std::array<Masked, 4> prefixes_{};
     std::uint32_t count_ = 0;
@@ -102,10 +107,9 @@ struct Network {
     Ipv6Address address6;
     bool used = false;
     bool presence = false; // the kernel has the gateways' addresses as well
-    // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules, also
-    // those that are gone), from
-    // single addresses (Snapshot::translated; EIPs, backends and what they hold), or anything, where `sources` could
-    // not hold all rules.
+    // What else than packets to an address of ours may be translated here: what comes from `sources` (NAT rules, those
+    // that are gone as well), from single addresses (Snapshot::translated; EIPs, backends and what they hold), or
+    // anything, where `sources` could not hold all rules.
     bool translates_any = false;
     bool translates_some = false;
     Prefixes4 sources;
@@ -318,7 +322,7 @@ struct Snapshot {
     SharedArray<Service> services;
     SharedArray<Pool> pools;
     SharedArray<std::vector<NatRule>> nat_rules; // by network
-    SharedArray<FormerRule> former_rules;        // each network and source once
+    SharedArray<FormerRule> former_rules;
     ExactMap<AddressKey, EipTarget> eip_outward; // (network, private) → public
     ExactMap<AddressKey, EipTarget> eip_inward;  // (public, public) → private
 

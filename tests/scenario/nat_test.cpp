@@ -210,7 +210,7 @@ TEST_CASE("rules that went are remembered while their pool is there, many of one
     Bench bench(with_rules);
     CHECK(bench.tables().former_rules.empty());
     bench.configure(one_node);
-    CHECK(bench.tables().former_rules.size() <= 17);
+    CHECK(bench.tables().former_rules.size() <= 16);
     CHECK(bench.tables().networks[table::public_network].translates_any);
     bench.configure(with_rules);
     CHECK(bench.tables().former_rules.size() <= 1); // each is a rule again, but what stands for the many is kept

@@ -1,6 +1,8 @@
 // Pools, NAT rules and EIPs.
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "dataplane/table/build/assemble.hpp"
 #include "dataplane/table/build/fields.hpp"
@@ -58,39 +60,38 @@ void assemble_eips(Assembly& assembly)
     assembly.out.eip_inward = inward.build();
 }
 
-bool is_same(const FormerRule& one, const FormerRule& other)
-{
-    return one.network == other.network && one.source == other.source;
-}
-
 // Whatever rule is not there any more, as long as its pool and its network are.
 void assemble_former_rules(Assembly& assembly)
 {
-    constexpr std::ptrdiff_t most = 16; // of a network; then they are one
+    constexpr unsigned most = 16; // of a network and pool; then they are one
     const Snapshot& before = assembly.before;
-    std::vector<FormerRule> former;
+    const Snapshot& now = assembly.out;
+    std::set<std::uint32_t> pools; // serials
+    for (const Pool& pool : now.pools)
+        pools.insert(pool.serial);
+    const auto is_there = [&](const FormerRule& rule) {
+        const std::vector<NatRule>& rules = now.nat_rules[rule.network];
+        return std::any_of(rules.begin(), rules.end(), [&](const NatRule& other) {
+            return other.source == rule.source && now.pools[other.pool].serial == rule.pool;
+        });
+    };
+    std::map<std::pair<std::uint16_t, std::uint32_t>, std::vector<FormerRule>> former; // by network and pool
     const auto add = [&](const FormerRule& rule) {
-        const bool goes_on = std::any_of(assembly.out.pools.begin(), assembly.out.pools.end(),
-                                         [&](const Pool& pool) { return pool.serial == rule.pool; });
-        const bool is_used = rule.network < assembly.out.networks.size() && assembly.out.networks[rule.network].used;
-        if (!goes_on || !is_used) return;
-        const auto& rules = assembly.out.nat_rules[rule.network];
-        const bool is_there =
-            std::any_of(rules.begin(), rules.end(), [&](const NatRule& now) { return now.source == rule.source; }) ||
-            std::any_of(former.begin(), former.end(), [&](const FormerRule& known) { return is_same(known, rule); });
-        if (is_there) return;
-        const auto same_network = [&](const FormerRule& known) { return known.network == rule.network; };
-        former.push_back(rule);
-        if (std::count_if(former.begin(), former.end(), same_network) <= most) return;
-        std::erase_if(former, same_network);
-        former.push_back({rule.network, Prefix{Ipv4Address{}, 0}, rule.pool});
+        const bool is_used = rule.network < now.networks.size() && now.networks[rule.network].used;
+        if (!is_used || !pools.contains(rule.pool) || is_there(rule)) return;
+        std::vector<FormerRule>& same = former[{rule.network, rule.pool}];
+        same.push_back(rule);
+        if (same.size() > most) same = {{rule.network, Prefix{Ipv4Address{}, 0}, rule.pool}};
     };
     for (const FormerRule& rule : before.former_rules)
         add(rule);
     for (const std::vector<NatRule>& rules : before.nat_rules)
         for (const NatRule& rule : rules)
             add({rule.network, rule.source, before.pools[rule.pool].serial});
-    assembly.out.former_rules = std::move(former);
+    std::vector<FormerRule> all;
+    for (const auto& [where, rules] : former)
+        all.insert(all.end(), rules.begin(), rules.end());
+    assembly.out.former_rules = std::move(all);
 }
 
 } // namespace
