@@ -82,9 +82,10 @@ public:
 
     std::unique_ptr<Pipeline> make_worker(unsigned) override
     {
+        Traffic traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces);
+        traffic.take_memory();
         auto gateway =
-            std::make_unique<Gateway>(sessions_, Traffic(setup_.tunnels, table::Bounds::networks, setup_.interfaces),
-                                      setup_.tsc_hz, setup_.new_sessions, setup_.stages);
+            std::make_unique<Gateway>(sessions_, std::move(traffic), setup_.tsc_hz, setup_.new_sessions, setup_.stages);
         traffic_.add(gateway->traffic());
         reader_.add(gateway->traffic());
         return gateway;

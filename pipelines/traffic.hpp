@@ -47,6 +47,9 @@ public:
     {
     }
 
+    // Before the worker that writes it starts: it shall not wait for memory.
+    void take_memory() noexcept { tunnels_.take_all(); }
+
     // Of a service without sessions; its identifier.
     [[nodiscard]] RingBackend& backend(std::uint32_t backend) noexcept { return (*backends_)[backend]; }
     [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }

@@ -41,6 +41,12 @@ public:
     }
     Mapping& operator=(Mapping&&) = delete;
 
+    // All pages are there from now on: who is the first to touch one waits for the kernel.
+    void take_all() noexcept
+    {
+        if (data_ != nullptr) madvise(data_, bytes(), MADV_POPULATE_WRITE); // since 5.14; a wish
+    }
+
     [[nodiscard]] T& operator[](std::size_t index) { return data_[index]; }
     [[nodiscard]] const T& operator[](std::size_t index) const { return data_[index]; }
     [[nodiscard]] T* begin() { return data_; }
