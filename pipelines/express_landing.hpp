@@ -35,7 +35,7 @@ public:
         landing.front_ = express::load<Front>(frame) & landing.bits_;
         const std::uint16_t number = tables.interface_of[port * 4096U + vlan];
         if (number == no_interface) {
-            landing.front_[0] = ~std::uint64_t{0};
+            landing.front_[0] = of_no_frame;
             return landing;
         }
         const table::Interface& interface = tables.interfaces[number];
@@ -47,12 +47,12 @@ public:
     // By its addresses and the tag. An untagged landing does not ask for the lack of one: see is_other().
     [[nodiscard, gnu::always_inline]] bool takes(const std::uint8_t* frame) const noexcept
     {
-        return is_zero((express::load<Front>(frame) ^ front_) & bits_);
+        return is_zero((express::load<Front>(frame) & bits_) ^ front_);
     }
     // The frame has another tag than those that this is of, or none where they have one.
     [[nodiscard]] bool is_other(const std::uint8_t* frame) const noexcept
     {
-        const Front other = (express::load<Front>(frame) ^ front_) & bits_;
+        const Front other = (express::load<Front>(frame) & bits_) ^ front_;
         return other[1] != 0 || (bits_[1] == 0 && is_tagged(frame));
     }
 
@@ -87,8 +87,12 @@ private:
 #endif
     }
 
-    Front front_{~std::uint64_t{0}, ~std::uint64_t{0}}; // the interface's address, without a group bit, and the tag
-    Front bits_{~std::uint64_t{0}, ~std::uint64_t{0}};  // those that are asked
+    // Has bits that are never asked, so that no frame equals it, whatever its addresses.
+    static constexpr std::uint64_t of_no_frame = ~std::uint64_t{0};
+    static_assert((of_no_frame & ~express::mac_bits) != 0);
+
+    Front front_{of_no_frame, of_no_frame};            // the interface's address, without a group bit, and the tag
+    Front bits_{express::mac_bits, ~std::uint64_t{0}}; // those that are asked
     std::uint32_t length_ = sizeof(wire::Ethernet);
     std::uint32_t place_ = 0;
 };

@@ -75,6 +75,10 @@ TEST_CASE("VLAN tags with illegal values (IEEE 802.1Q clause 9)")
     const auto fabric = [&] { return Packet{}.ethernet(bench.mac("n3"), radio_mac); };
     die(bench, {
                    {"a foreign one", "internet", datagram(tagged(999)), "parse.vlan_unknown"},
+                   {"a foreign one from everyone to everyone", "internet",
+                    datagram(Packet{}.ethernet(everyone, everyone).vlan(999)), "parse.vlan_unknown"},
+                   {"a foreign one from a group to everyone", "internet",
+                    datagram(Packet{}.ethernet(everyone, "03:00:00:00:02:01").vlan(999)), "parse.vlan_unknown"},
                    {"another port's", "internet", datagram(tagged(310)), "parse.vlan_unknown"},
                    {"the reserved 4095", "internet", datagram(tagged(4095)), "parse.vlan_unknown"},
                    {"two tags", "fabric", datagram(fabric().vlan(310).vlan(311)), "parse.ethertype_unknown"},
