@@ -27,7 +27,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
         if (clock != nullptr) clock->end(pass);
     };
     if (clock != nullptr) clock->begin(count);
-    look_all(port, frames, count);
+    land_all(port, frames, count);
+    look_all();
     ended(Pass::look);
     open_all();
     ended(Pass::open);

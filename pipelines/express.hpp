@@ -20,6 +20,8 @@
 
 namespace sluice {
 
+class ExpressLanding;
+
 class Express {
 public:
     Express(WorkerState& worker, BurstContext& context)
@@ -42,9 +44,13 @@ private:
     using Item = ExpressItem;
     using Lane = ExpressSeen::Lane;
 
-    // ---- First passes (express_look.cpp, express_open.cpp): what is it, and in which network?
-    void look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
+    // ---- First passes (express_land.cpp, express_look.cpp, express_open.cpp): what is it, and in which network?
+    void land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept;
+    void land_one(ExpressLanding& landing, std::uint16_t port, rte_mbuf& frame, unsigned at) noexcept;
+    void look_all() noexcept;
     void look_at6() noexcept;
+    template<class Family>
+    void list_all() noexcept;
     template<class Family>
     void look_inside() noexcept;
     void open_all() noexcept;
@@ -56,6 +62,7 @@ private:
                     std::uint64_t gateway) noexcept;
     void look_at_gtpu(Item& item, std::uint8_t place, std::uint8_t* start, std::uint32_t room) noexcept;
     void open_gtpu(std::uint8_t place) noexcept;
+    void add_inner(const Item& item, std::uint8_t place, std::uint8_t family) noexcept;
     void choose_all() noexcept;
     [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
     [[nodiscard]] Lane choose(V6, Item& item) const noexcept;

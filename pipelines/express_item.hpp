@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "dataplane/burst/family.hpp"
 #include "dataplane/burst/pipeline.hpp"
@@ -49,9 +50,10 @@ struct alignas(8) ExpressSeen {
 
 static_assert(sizeof(ExpressSeen) == sizeof(std::uint64_t) && std::endian::native == std::endian::little);
 
-struct alignas(4) ExpressPlace {
+struct alignas(8) ExpressPlace {
     std::uint16_t interface = 0; // where it was received
     std::uint16_t network = 0;   // where it is now
+    std::uint32_t room = 0;      // bytes of the segment, or of the tunnel's payload, from the IP header on
 };
 
 // What was found for it in the tables, or none.
@@ -74,11 +76,8 @@ struct alignas(64) ExpressItem : ExpressSeen, ExpressPlace, ExpressFinds {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
-    std::uint64_t hash; // keyed, of the flow; of plain ones only where somebody needs it
-    union {
-        std::uint32_t room;    // bytes of the segment, or of the tunnel's payload, from `ip` on
-        std::uint32_t service; // index of the one without sessions
-    };
+    std::uint64_t hash;    // keyed, of the flow; of plain ones only where somebody needs it
+    std::uint32_t service; // index of the one without sessions
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -93,11 +92,41 @@ struct ExpressList {
     std::array<std::uint8_t, burst_size> at;
 
     void add(unsigned place) noexcept { at[count++] = static_cast<std::uint8_t>(place); }
+    void add_four(unsigned first) noexcept
+    {
+        const std::uint32_t places = first * 0x0101'0101 + 0x0302'0100; // little-endian, as all of the lane
+        std::memcpy(&at[count], &places, sizeof places);
+        count += sizeof places;
+    }
+};
+
+// A list while a pass adds to it. The count stays in a register: in memory each packet would wait for the one before.
+class ExpressAdder {
+public:
+    explicit ExpressAdder(ExpressList& list)
+        : list_(list)
+        , count_(list.count)
+    {
+    }
+    ExpressAdder(const ExpressAdder&) = delete;
+    ExpressAdder& operator=(const ExpressAdder&) = delete;
+    ~ExpressAdder() { list_.count = count_; }
+
+    // Precondition: there is room for it, also where it is not added.
+    void add_if(bool is_so, unsigned place) noexcept
+    {
+        list_.at[count_] = static_cast<std::uint8_t>(place);
+        count_ += is_so ? 1 : 0;
+    }
+
+private:
+    ExpressList& list_;
+    unsigned count_;
 };
 
 // The lists of one family. A packet whose flow is known is on one of `openings`, `flows`, `plain` and `rings`.
 struct ExpressLists {
-    ExpressList packets; // not looked at yet
+    ExpressList packets; // by their link header, or what is in front of them in a tunnel
 
     ExpressList openings; // perhaps the first of their flows; after resolve() all that are `keyed`
     ExpressList flows;    // may have a session
@@ -124,9 +153,10 @@ struct ExpressLane {
     std::array<ExpressItem, burst_size> items;
     ExpressLists v4;
     ExpressLists v6;
-    ExpressList tunneled; // perhaps: UDP to a port of our endpoints
-    ExpressList gtpu;     // of those, G-PDUs
-    ExpressList served;   // perhaps to services without sessions
+    ExpressList scattered; // IPv4 that came among other frames, and was not looked at with these
+    ExpressList tunneled;  // perhaps: UDP to a port of our endpoints
+    ExpressList gtpu;      // of those, G-PDUs
+    ExpressList served;    // perhaps to services without sessions
     struct {
         unsigned count;
         std::array<rte_mbuf*, burst_size> at;

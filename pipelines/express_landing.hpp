@@ -5,10 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__SSE4_1__)
-#include <immintrin.h>
-#endif
-
 #include "dataplane/table/snapshot.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "pipelines/express_look.hpp"
@@ -26,42 +22,57 @@ public:
         constexpr std::uint16_t no_interface = 0xFFFF;
         ExpressLanding landing;
         std::uint16_t vlan = wire::Vlan::priority_tag; // no tag means the same
-        landing.bits_ = Front{express::mac_bits, 0};
+        landing.bits_[1] = 0;
         if (is_tagged(frame)) {
             landing.length_ = sizeof(wire::Ethernet) + sizeof(wire::Vlan);
             landing.bits_[1] = link_word(wire::Be16{0xFFFF}, wire::Be16{wire::Vlan::id_mask});
+            landing.ipv4_bits_[1] = landing.bits_[1];
+            landing.front_[1] = express::load<Front>(frame)[1] & landing.bits_[1];
             vlan = reinterpret_cast<const wire::Vlan*>(frame + sizeof(wire::Ethernet))->id();
         }
-        landing.front_ = express::load<Front>(frame) & landing.bits_;
         const std::uint16_t number = tables.interface_of[port * 4096U + vlan];
-        if (number == no_interface) {
-            landing.front_[0] = of_no_frame;
-            return landing;
-        }
+        if (number == no_interface) return landing;
+        landing.is_known_ = true;
         const table::Interface& interface = tables.interfaces[number];
         landing.front_[0] = express::mac_word(interface.mac);
-        landing.place_ = std::bit_cast<std::uint32_t>(ExpressPlace{number, interface.network});
+        landing.place_ = number | std::uint32_t{interface.network} << 16;
         return landing;
     }
 
     // By its addresses and the tag. An untagged landing does not ask for the lack of one: see is_other().
     [[nodiscard, gnu::always_inline]] bool takes(const std::uint8_t* frame) const noexcept
     {
-        return is_zero((express::load<Front>(frame) & bits_) ^ front_);
+        return is_known_ && express::is_zero(difference(frame) & bits_);
+    }
+    // All four, and an IPv4 packet stands behind each link header.
+    [[nodiscard, gnu::always_inline]] bool takes_ipv4(const std::uint8_t* a, const std::uint8_t* b,
+                                                      const std::uint8_t* c, const std::uint8_t* d) const noexcept
+    {
+        const Front differences = difference(a) | difference(b) | difference(c) | difference(d);
+        if (!is_known_ || !express::is_zero(differences & ipv4_bits_)) return false;
+        if (ipv4_bits_[1] != bits_[1]) return true;
+        const auto type = [this](const std::uint8_t* frame) {
+            return express::load<std::uint16_t>(frame + length_ - sizeof(std::uint16_t)) ^ wire::EtherType::ipv4.raw();
+        };
+        return (type(a) | type(b) | type(c) | type(d)) == 0;
     }
     // The frame has another tag than those that this is of, or none where they have one.
     [[nodiscard]] bool is_other(const std::uint8_t* frame) const noexcept
     {
-        const Front other = (express::load<Front>(frame) & bits_) ^ front_;
-        return other[1] != 0 || (bits_[1] == 0 && is_tagged(frame));
+        return (difference(frame) & bits_)[1] != 0 || (bits_[1] == 0 && is_tagged(frame));
     }
 
     [[nodiscard]] std::uint32_t length() const noexcept { return length_; } // of the link header
-    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }   // an ExpressPlace as a word
     [[nodiscard]] std::uint16_t network() const noexcept
     {
         static_assert(offsetof(ExpressPlace, network) == sizeof(std::uint16_t));
         return static_cast<std::uint16_t>(place_ >> 16);
+    }
+    // The first half of an ExpressPlace.
+    [[nodiscard]] std::uint32_t place() const noexcept
+    {
+        static_assert(offsetof(ExpressPlace, room) == sizeof(place_));
+        return place_;
     }
 
 private:
@@ -78,21 +89,17 @@ private:
     {
         return std::uint64_t{type.raw()} << 32 | std::uint64_t{next.raw()} << 48;
     }
-    [[gnu::always_inline]] static bool is_zero(Front front) noexcept
+    // In bits that are asked and in others.
+    [[nodiscard, gnu::always_inline]] Front difference(const std::uint8_t* frame) const noexcept
     {
-#if defined(__SSE4_1__)
-        return _mm_testz_si128(reinterpret_cast<__m128i>(front), reinterpret_cast<__m128i>(front)) != 0;
-#else
-        return (front[0] | front[1]) == 0;
-#endif
+        return express::load<Front>(frame) ^ front_;
     }
 
-    // Has bits that are never asked, so that no frame equals it, whatever its addresses.
-    static constexpr std::uint64_t of_no_frame = ~std::uint64_t{0};
-    static_assert((of_no_frame & ~express::mac_bits) != 0);
-
-    Front front_{of_no_frame, of_no_frame};            // the interface's address, without a group bit, and the tag
-    Front bits_{express::mac_bits, ~std::uint64_t{0}}; // those that are asked
+    // The interface's address, without a group bit; the tag, or without one IPv4's type.
+    Front front_{0, link_word(wire::EtherType::ipv4, wire::Be16{0})};
+    Front bits_{express::mac_bits, ~std::uint64_t{0}}; // those that are asked of any frame
+    Front ipv4_bits_{express::mac_bits, link_word(wire::Be16{0xFFFF}, wire::Be16{0})}; // those of IPv4, too
+    bool is_known_ = false;                                                            // there is such an interface
     std::uint32_t length_ = sizeof(wire::Ethernet);
     std::uint32_t place_ = 0;
 };

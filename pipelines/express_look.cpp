@@ -1,52 +1,20 @@
-// The first passes: Ethernet and IP. What each check means stands with its drop in the general way; here a failed
-// one only means "not for the express lane".
+// The passes behind the link header: IP, and which tables may know the packet. What each check means stands with its
+// drop in the general way; here a failed one only means "not for the express lane".
 #include "pipelines/express_look.hpp"
 
 #include "dataplane/wire/gtpu.hpp"
 #include "pipelines/express.hpp"
-#include "pipelines/express_landing.hpp"
+#include "pipelines/express_four.hpp"
 
 namespace sluice {
 namespace {
 
 using express::load;
-constexpr unsigned ahead = 4; // frames whose headers are on their way while one is looked at
-
-// One segment, nobody else's, with room for any exit in front once its link header is off.
-[[gnu::always_inline]] inline bool is_simple(const rte_mbuf& frame)
-{
-    constexpr std::uint64_t one_owner_and_segment = 0x0000'0001'0001'0000;
-    constexpr std::uint64_t owner_and_segment_bits = 0x0000'FFFF'FFFF'0000;
-    const auto word = load<std::uint64_t>(&frame.rearm_data); // data_off, refcnt, nb_segs, port
-    return (word & owner_and_segment_bits) == one_owner_and_segment && RTE_MBUF_DIRECT(&frame) &&
-           frame.data_off >= table::Exit::room;
-}
-
-[[gnu::always_inline]] inline wire::Be16 type_before(const std::uint8_t* packet)
-{
-    return reinterpret_cast<const wire::Be16*>(packet)[-1];
-}
 
 // Into the item, as one word.
 [[gnu::always_inline]] inline void note(ExpressItem& item, std::uint64_t seen)
 {
     express::store(static_cast<ExpressSeen*>(&item), seen);
-}
-
-inline void clear(ExpressLane& lane)
-{
-    for (ExpressLists* lists : {&lane.v4, &lane.v6})
-        for (ExpressList* list :
-             {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings, &lists->routed,
-              &lists->machines, &lists->stale, &lists->grouped, &lists->outbound, &lists->strays, &lists->errors})
-            list->count = 0;
-    lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
-}
-
-[[gnu::always_inline]] inline void land(ExpressItem& item, const ExpressLanding& landing, std::uint8_t* frame)
-{
-    item.ip = frame + landing.length();
-    express::store(static_cast<ExpressPlace*>(&item), landing.place());
 }
 
 // The inner source must be the phone's own.
@@ -57,17 +25,6 @@ inline void clear(ExpressLane& lane)
 [[gnu::always_inline]] inline bool is_of_phone(V6, const ExpressItem& item)
 {
     return item.terminus->ue == item.key.v6.source;
-}
-
-// ExpressFinds{} in one store.
-using Finds [[gnu::vector_size(sizeof(ExpressFinds))]] = std::uint32_t;
-constexpr Finds nothing_found{table::none, table::none, table::none, table::none};
-
-[[gnu::always_inline]] inline void start(ExpressItem& item, rte_mbuf& frame)
-{
-    item.mbuf = &frame;
-    express::store(static_cast<ExpressFinds*>(&item), nothing_found);
-    note(item, 0);
 }
 
 // Whether nothing in the packet's network could give it a session, and it may be forwarded without a thought. `to`: the
@@ -88,92 +45,62 @@ template<class Family>
            express::is_ordinary(key);
 }
 
-// A packet whose flow is known now, outside tunnels: who looks at it next?
-template<class Family>
-[[gnu::always_inline]] inline void list(ExpressLane& lane, const table::Snapshot& tables, std::uint64_t seen,
-                                        unsigned place, std::uint16_t network, std::uint16_t vxlan)
-{
-    using table::AddressHints;
-    using Lane = ExpressSeen::Lane;
-    ExpressItem& item = lane.items[place];
-    const auto& key = key_of<Family>(item);
-    ExpressLists& lists = lane.of<Family>();
-    ExpressList* next = &lists.flows;
-    const std::uint8_t to = tables.hints.of(network, key.destination);
-    if (static_cast<std::uint8_t>(seen) != static_cast<std::uint8_t>(Lane::session)) {
-        next = &lists.openings;
-    } else if (is_foreign<Family>(tables, key, network, to)) {
-        static_assert(static_cast<int>(Lane::plain) == static_cast<int>(Lane::session) + 1);
-        ++seen;
-        next = &lists.plain;
-    } else if (network == table::public_network) {
-        const bool udp = static_cast<std::uint8_t>(seen >> ExpressSeen::protocol_shift) == wire::IpProtocol::udp;
-        if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw())))
-            next = &lane.tunneled;
-        else if ((to & AddressHints::ring) != 0)
-            next = &lane.served;
-    }
-    note(item, seen);
-    next->add(place);
-}
-
 } // namespace
 
-// Ethernet, the tag, and IPv4 at once; IPv6 is left to a loop of its own. What changes from frame to frame stays in
-// registers: hence the copies of what `this` leads to.
-void Express::look_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
+void Express::look_all() noexcept
 {
-    constexpr auto least = static_cast<std::uint32_t>(sizeof(wire::Ethernet)) + express::least_ipv4;
-    ExpressLane& lane = lane_;
-    const table::Snapshot& tables = tables_;
-    const std::uint16_t vxlan = wire::Be16{tables_.settings.vxlan_port}.raw();
-    ExpressLanding landing;
-    clear(lane);
-    for (unsigned i = 0; i < count; ++i) {
-        if (i + ahead < count) prefetch_to_read(rte_pktmbuf_mtod(frames[i + ahead], const void*));
-        Item& item = lane.items[i];
-        rte_mbuf& frame = *frames[i];
-        start(item, frame);
-        if (!is_simple(frame) || frame.data_len < least) continue;
-        auto* bytes = rte_pktmbuf_mtod(&frame, std::uint8_t*);
-        if (!landing.takes(bytes) || type_before(bytes + landing.length()) != wire::EtherType::ipv4) [[unlikely]] {
-            if (landing.is_other(bytes)) landing = ExpressLanding::of(tables, port, bytes);
-            if (!landing.takes(bytes)) continue;
-            const wire::Be16 type = type_before(bytes + landing.length());
-            if (type == wire::EtherType::ipv6) {
-                land(item, landing, bytes);
-                item.room = frame.data_len - landing.length();
-                lane.v6.packets.add(i);
-            }
-            if (type != wire::EtherType::ipv4) continue;
-        }
-        land(item, landing, bytes);
-        const std::uint32_t room = frame.data_len - landing.length();
-        if (room < express::least_ipv4) continue;
-        const std::uint64_t seen = express::look(V4{}, item.key.v4, landing.network(), item.ip, room);
-        note(item, seen);
-        if (seen != 0) continue;
-        item.room = room;
-        lane.v4.strays.add(i);
-    }
-    for (unsigned i = 0; i < count; ++i)
-        if (const auto seen = load<std::uint64_t>(static_cast<const ExpressSeen*>(&lane.items[i])); seen != 0)
-            list<V4>(lane, tables, seen, i, lane.items[i].network, vxlan);
+    express::look_at_list(lane_, lane_.scattered);
+    list_all<V4>();
     look_at6();
+    list_all<V6>();
 }
 
 void Express::look_at6() noexcept
 {
     const ExpressList& packets = lane_.v6.packets;
-    const std::uint16_t vxlan = wire::Be16{tables_.settings.vxlan_port}.raw();
     for (unsigned i = 0; i < packets.count; ++i) {
         Item& item = lane_.items[packets.at[i]];
-        if (item.room < express::least_ipv6) continue;
-        const std::uint64_t seen = express::look(V6{}, item.key.v6, item.network, item.ip, item.room);
-        if (seen != 0)
-            list<V6>(lane_, tables_, seen, packets.at[i], item.network, vxlan);
-        else
-            lane_.v6.strays.add(packets.at[i]);
+        note(item, express::look(item.key.v6, item.network, item.ip, item.room));
+    }
+}
+
+// Those outside tunnels: who looks at them next?
+template<class Family>
+void Express::list_all() noexcept
+{
+    using table::AddressHints;
+    ExpressLane& lane = lane_;
+    const table::Snapshot& tables = tables_;
+    const std::uint16_t vxlan = wire::Be16{tables.settings.vxlan_port}.raw();
+    ExpressLists& lists = lane.of<Family>();
+    ExpressAdder flows(lists.flows);
+    ExpressAdder plain(lists.plain);
+    const unsigned count = lists.packets.count;
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned place = lists.packets.at[i];
+        Item& item = lane.items[place];
+        if (item.lane != Lane::session) {
+            (item.lane == Lane::keyed ? lists.openings : lists.strays).add(place);
+            continue;
+        }
+        const auto& key = key_of<Family>(item);
+        const std::uint16_t network = item.network;
+        const std::uint8_t to = tables.hints.of(network, key.destination);
+        const bool foreign = is_foreign<Family>(tables, key, network, to);
+        if (foreign) item.lane = Lane::plain;
+        plain.add_if(foreign, place);
+        bool flow = !foreign;
+        if (flow && network == table::public_network) {
+            const bool udp = item.protocol == wire::IpProtocol::udp;
+            if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw()))) {
+                lane.tunneled.add(place);
+                flow = false;
+            } else if ((to & AddressHints::ring) != 0) {
+                lane.served.add(place);
+                flow = false;
+            }
+        }
+        flows.add_if(flow, place);
     }
 }
 
@@ -181,16 +108,17 @@ void Express::look_at6() noexcept
 template<class Family>
 void Express::look_inside() noexcept
 {
-    constexpr std::uint32_t least = Family::family == V4::family ? express::least_ipv4 : express::least_ipv6;
     ExpressLane& lane = lane_;
     const table::Snapshot& tables = tables_;
     ExpressLists& lists = lane.of<Family>();
     const unsigned count = lists.packets.count;
-    for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane.items[lists.packets.at[i]];
-        if (item.room < least) continue;
-        note(item, express::look(Family{}, key_of<Family>(item), item.network, item.ip, item.room));
-    }
+    if constexpr (Family::family == V4::family)
+        express::look_at_list(lane, lists.packets);
+    else
+        look_at6();
+    ExpressAdder flows(lists.flows);
+    ExpressAdder plain(lists.plain);
+    ExpressAdder machines(lists.machines);
     for (unsigned i = 0; i < count; ++i) {
         const std::uint8_t place = lists.packets.at[i];
         Item& item = lane.items[place];
@@ -208,8 +136,9 @@ void Express::look_inside() noexcept
         const bool foreign =
             is_foreign<Family>(tables, key, item.network, tables.hints.of(item.network, key.destination));
         if (foreign) item.lane = Lane::plain;
-        (foreign ? lists.plain : lists.flows).add(place);
-        if (by_vxlan) lists.machines.add(place);
+        plain.add_if(foreign, place);
+        flows.add_if(!foreign, place);
+        machines.add_if(by_vxlan, place);
     }
 }
 

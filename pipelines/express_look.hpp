@@ -1,9 +1,14 @@
-// The questions that the express lane asks of bytes: is this the plain kind of IPv4 or IPv6 packet? Every check of the
-// general way (pipelines/ip/parse_ip.cpp) is either made here or makes the answer "no"; nothing is changed.
+// The questions that the express lane asks of bytes: is this the plain kind of IPv6 packet (IPv4: express_four)? Every
+// check of the general way (pipelines/ip/parse_ip.cpp) is either made here or makes the answer "no"; nothing is
+// changed.
 #pragma once
 
 #include <bit>
 #include <cstring>
+
+#if defined(__SSE4_1__)
+#include <immintrin.h>
+#endif
 
 #include "dataplane/burst/family.hpp"
 #include "dataplane/wire/tcp.hpp"
@@ -26,6 +31,17 @@ inline void store(void* to, Word word) noexcept
     std::memcpy(to, &word, sizeof word);
 }
 
+using Block [[gnu::vector_size(16)]] = std::uint64_t;
+
+[[nodiscard, gnu::always_inline]] inline bool is_zero(Block block) noexcept
+{
+#if defined(__SSE4_1__)
+    return _mm_testz_si128(reinterpret_cast<__m128i>(block), reinterpret_cast<__m128i>(block)) != 0;
+#else
+    return (block[0] | block[1]) == 0;
+#endif
+}
+
 // The first eight bytes of a frame as one word: the destination's MAC address and, of the source's, the group bit,
 // which is not set in a frame that we take.
 inline constexpr std::uint64_t mac_bits = 0x0001'FFFF'FFFF'FFFF;
@@ -34,18 +50,6 @@ inline constexpr std::uint64_t mac_bits = 0x0001'FFFF'FFFF'FFFF;
 {
     static_assert(std::endian::native == std::endian::little);
     return load<std::uint32_t>(mac.bytes.data()) | std::uint64_t{load<std::uint16_t>(mac.bytes.data() + 4)} << 32;
-}
-
-// The one's complement sum of an IPv4 header of 20 bytes is all ones (RFC 1071 section 1), so the header as a number is
-// a multiple of 65,535: 2^64 leaves the rest 1, and a carry counts as one. The words may be taken in any order.
-[[nodiscard, gnu::always_inline]] inline bool is_intact(std::uint64_t first, std::uint64_t second,
-                                                        std::uint32_t third) noexcept
-{
-    std::uint64_t sum = first + second;
-    const std::uint64_t rest = std::uint64_t{third} + static_cast<std::uint64_t>(sum < second);
-    sum += rest;
-    sum += static_cast<std::uint64_t>(sum < rest);
-    return sum % 0xFFFF == 0;
 }
 
 // The transport header at `l4`, of `room` bytes with its payload: TCP in mid-stream or UDP, whole, with possible
@@ -69,43 +73,15 @@ look_at_transport(std::uint64_t seen, std::uint8_t protocol, const std::uint8_t*
     return length < sizeof(wire::Udp) || length > room ? 0 : seen;
 }
 
-inline constexpr std::uint32_t least_ipv4 = sizeof(wire::Ipv4) + sizeof(wire::Udp);
+// No packet that is for the lane is shorter.
+template<class Family>
+inline constexpr std::uint32_t least = sizeof(typename Family::Header) + sizeof(wire::Udp);
 
-// IPv4 at `ip`, of which `room` bytes are in the segment: no options, no fragment, TTL above 1. The key holds when the
-// answer, an ExpressSeen as a word, is known. Precondition: `room` is at least `least_ipv4`.
-[[nodiscard, gnu::always_inline]] inline std::uint64_t look(V4, table::FlowKey4& key, std::uint16_t network,
+// IPv6 at `ip`, of which `room` bytes are in the segment: no extension headers, hop limit above 1. The key holds when
+// the answer, an ExpressSeen as a word, is known. Precondition: `room` is at least `least<V6>`.
+[[nodiscard, gnu::always_inline]] inline std::uint64_t look(table::FlowKey6& key, std::uint16_t network,
                                                             const std::uint8_t* ip, std::uint32_t room) noexcept
 {
-    static_assert(std::endian::native == std::endian::little);
-    constexpr std::uint16_t fragment_bits = wire::Be16{wire::Ipv4::more_fragments_flag | wire::Ipv4::offset_mask}.raw();
-    constexpr std::uint64_t asked_bits = std::uint64_t{fragment_bits} << 48 | 0xFF;
-    const auto first = load<std::uint64_t>(ip);      // version and length, TOS, total length, identification, fragment
-    const auto second = load<std::uint32_t>(ip + 8); // TTL, protocol, checksum
-    const auto addresses = load<std::uint64_t>(ip + 12);
-    const auto ports = load<std::uint32_t>(ip + sizeof(wire::Ipv4));
-    const std::uint32_t total = wire::Be16::from_raw(static_cast<std::uint16_t>(first >> 16)).host();
-    if ((first & asked_bits) != wire::Ipv4::version_and_plain_length) return 0;
-    if (total > room || total < least_ipv4) return 0;
-    if ((second & 0xFE) == 0 || !is_intact(first, addresses, second)) return 0;
-    const std::uint32_t protocol = second & 0xFF00;
-    static_assert(offsetof(table::FlowKey4, destination) == 4 && offsetof(table::FlowKey4, source_port) == 8 &&
-                  offsetof(table::FlowKey4, network) == 12 && offsetof(table::FlowKey4, protocol) == 14);
-    store(&key, addresses);
-    store(&key.source_port, ports | (std::uint64_t{network} | protocol << 8) << 32);
-    constexpr std::uint64_t seen = ExpressSeen::word(ExpressSeen::Lane::session, V4::family);
-    return look_at_transport(seen | std::uint64_t{protocol} << (ExpressSeen::protocol_shift - 8) |
-                                 std::uint64_t{total} << ExpressSeen::l3_length_shift,
-                             static_cast<std::uint8_t>(protocol >> 8), ip + sizeof(wire::Ipv4),
-                             total - static_cast<std::uint32_t>(sizeof(wire::Ipv4)));
-}
-
-inline constexpr std::uint32_t least_ipv6 = sizeof(wire::Ipv6) + sizeof(wire::Udp);
-
-// IPv6 at `ip`: no extension headers, hop limit above 1; as above.
-[[nodiscard, gnu::always_inline]] inline std::uint64_t look(V6, table::FlowKey6& key, std::uint16_t network,
-                                                            const std::uint8_t* ip, std::uint32_t room) noexcept
-{
-    if (room < least_ipv6) return 0;
     const auto& header = *reinterpret_cast<const wire::Ipv6*>(ip);
     const std::uint32_t payload = header.payload_length.host();
     const std::uint32_t total = payload + static_cast<std::uint32_t>(sizeof header);

@@ -34,6 +34,14 @@ struct Express::Endpoints {
     }
 };
 
+// To be looked at, like those outside tunnels.
+[[gnu::always_inline]] inline void Express::add_inner(const Item& item, std::uint8_t place,
+                                                      std::uint8_t family) noexcept
+{
+    const bool is_v4 = family == V4::family;
+    if (item.room >= (is_v4 ? express::least<V4> : express::least<V6>)) lane_.of(family).packets.add(place);
+}
+
 // RFC 7348 section 5: the I flag, the VNI, and an inner frame to the gateway. `start` is behind UDP, where `room` bytes
 // are.
 [[gnu::always_inline]] inline void Express::open_vxlan(Item& item, std::uint8_t place, std::uint8_t* start,
@@ -53,7 +61,7 @@ struct Express::Endpoints {
     item.room = room - front;
     item.network = *network;
     item.tunnel = Item::from_vxlan; // find_tunnels() knows which
-    lane_.of(is_v4 ? V4::family : V6::family).packets.add(place);
+    add_inner(item, place, is_v4 ? V4::family : V6::family);
 }
 
 // TS 29.281 section 5.1: a G-PDU, at most with the PDU session container that 5G radios always send (TS 38.415).
@@ -116,7 +124,7 @@ inline void Express::open_gtpu(std::uint8_t place) noexcept
     item.network = item.terminus->network;
     item.tunnel = item.terminus->counter;
     traffic_.prefetch_tunnel(item.tunnel);
-    lane_.of(version).packets.add(place);
+    add_inner(item, place, version);
 }
 
 void Express::open_all() noexcept

@@ -1,0 +1,162 @@
+// The first pass: the link header, four frames at a time, as most are alike. What each check means stands with its drop
+// in the general way (pipelines/ip/parse_frame.cpp); here a failed one only means "not for the express lane".
+#include <algorithm>
+
+#include "pipelines/express.hpp"
+#include "pipelines/express_four.hpp"
+#include "pipelines/express_landing.hpp"
+#include "pipelines/express_look.hpp"
+
+namespace sluice {
+namespace {
+
+using express::load;
+constexpr unsigned group = 4;
+constexpr std::uint32_t least_frame = sizeof(wire::Ethernet) + express::least<V4>;
+
+// One segment, nobody else's, with room for any exit in front once its link header is off: the words of a frame that
+// ask for that, as one vector, those bits of them that are asked, and what these are to be.
+using Rearm [[gnu::vector_size(16)]] = std::uint16_t; // data_off, refcnt, nb_segs, port; ol_flags in four
+constexpr unsigned flags_shift = 48;
+constexpr Rearm asked_of_mbuf{0, 0xFFFF, 0xFFFF, 0,
+                              0, 0,      0,      (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL) >> flags_shift};
+constexpr Rearm one_owner_and_segment{0, 1, 1};
+
+[[gnu::always_inline]] inline bool are_simple(Rearm differences, std::uint16_t least_offset)
+{
+    return express::is_zero(reinterpret_cast<express::Block>(differences & asked_of_mbuf)) &&
+           least_offset >= table::Exit::room;
+}
+
+[[gnu::always_inline]] inline bool is_simple(const rte_mbuf& frame)
+{
+    return are_simple(load<Rearm>(&frame.rearm_data) ^ one_owner_and_segment, frame.data_off);
+}
+
+[[gnu::always_inline]] inline bool are_simple(rte_mbuf* const* frames)
+{
+    const Rearm a = load<Rearm>(&frames[0]->rearm_data);
+    const Rearm b = load<Rearm>(&frames[1]->rearm_data);
+    const Rearm c = load<Rearm>(&frames[2]->rearm_data);
+    const Rearm d = load<Rearm>(&frames[3]->rearm_data);
+    const auto smaller = [](Rearm x, Rearm y) { return x < y ? x : y; };
+    return are_simple((a ^ one_owner_and_segment) | (b ^ one_owner_and_segment) | (c ^ one_owner_and_segment) |
+                          (d ^ one_owner_and_segment),
+                      smaller(smaller(a, b), smaller(c, d))[0]);
+}
+
+[[gnu::always_inline]] inline wire::Be16 type_before(const std::uint8_t* packet)
+{
+    return reinterpret_cast<const wire::Be16*>(packet)[-1];
+}
+
+inline void clear(ExpressLane& lane)
+{
+    for (ExpressLists* lists : {&lane.v4, &lane.v6})
+        for (ExpressList* list :
+             {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings, &lists->routed,
+              &lists->machines, &lists->stale, &lists->grouped, &lists->outbound, &lists->strays, &lists->errors})
+            list->count = 0;
+    lane.scattered.count = lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
+}
+
+// ExpressFinds{} in one store.
+using Finds [[gnu::vector_size(sizeof(ExpressFinds))]] = std::uint32_t;
+constexpr Finds nothing_found{table::none, table::none, table::none, table::none};
+
+[[gnu::always_inline]] inline void start(ExpressItem& item, rte_mbuf& frame)
+{
+    item.mbuf = &frame;
+    express::store(static_cast<ExpressFinds*>(&item), nothing_found);
+}
+
+[[gnu::always_inline]] inline void prefetch_four(rte_mbuf* const* frames)
+{
+    for (unsigned i = 0; i < group; ++i)
+        prefetch_to_read(rte_pktmbuf_mtod(frames[i], const void*));
+}
+
+// Where most of the burst will land.
+[[nodiscard]] inline ExpressLanding land_first(const table::Snapshot& tables, std::uint16_t port, const rte_mbuf& frame)
+{
+    if (frame.data_len < least_frame) return {};
+    return ExpressLanding::of(tables, port, rte_pktmbuf_mtod(&frame, const std::uint8_t*));
+}
+
+// Four frames that are what most are: simple, to the same address of ours as those before, IPv4, and not very short;
+// looks at their packets as well. False: at least one is not.
+[[gnu::always_inline]] inline bool land_four(ExpressItem* items, const ExpressLanding& landing, rte_mbuf* const* frames)
+{
+    using express::Four;
+    constexpr auto least = express::transport_at + static_cast<std::uint32_t>(sizeof(std::uint32_t));
+    const auto [a, b, c, d] = std::array{frames[0], frames[1], frames[2], frames[3]};
+    const Four room = Four{a->data_len, b->data_len, c->data_len, d->data_len} - landing.length();
+    const auto too_short = reinterpret_cast<express::Block>(express::exceeds(Four{} + least, room));
+    if (!are_simple(frames) || !express::is_zero(too_short)) return false;
+    const auto bytes = [](rte_mbuf* frame) { return rte_pktmbuf_mtod(frame, std::uint8_t*); };
+    const std::array front{bytes(a), bytes(b), bytes(c), bytes(d)};
+    if (!landing.takes_ipv4(front[0], front[1], front[2], front[3])) return false;
+    const auto ip = [&](unsigned i) { return front[i] + landing.length(); };
+    const auto transport = [&](unsigned i) { return load<std::uint32_t>(ip(i) + express::transport_at); };
+    express::look_at_four({.items = {{items, items + 1, items + 2, items + 3}},
+                           .bytes = {{ip(0), ip(1), ip(2), ip(3)}},
+                           .room = room,
+                           .network = Four{} + landing.network(),
+                           .transport = Four{transport(0), transport(1), transport(2), transport(3)}});
+    const Four place = Four{} + landing.place();
+    const auto ab = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 0, 4, 1, 5));
+    const auto cd = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 2, 6, 3, 7));
+    for (unsigned i = 0; i < group; ++i) {
+        start(items[i], *frames[i]);
+        items[i].ip = ip(i);
+        express::store(static_cast<ExpressPlace*>(&items[i]), (i < 2 ? ab : cd)[i % 2]);
+    }
+    return true;
+}
+
+} // namespace
+
+void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned count) noexcept
+{
+    ExpressLane& lane = lane_;
+    ExpressLanding landing = land_first(tables_, port, *frames[0]);
+    clear(lane);
+    unsigned i = 0;
+    for (; i + group <= count; i += group) {
+        if (i + 2 * group <= count) prefetch_four(frames + i + group);
+        if (land_four(&lane.items[i], landing, frames + i)) [[likely]] {
+            lane.v4.packets.add_four(i);
+            continue;
+        }
+        for (unsigned at = i; at < i + group; ++at)
+            land_one(landing, port, *frames[at], at);
+    }
+    for (; i < count; ++i)
+        land_one(landing, port, *frames[i], i);
+}
+
+// Any frame.
+[[gnu::noinline]] void Express::land_one(ExpressLanding& landing, std::uint16_t port, rte_mbuf& frame,
+                                         unsigned at) noexcept
+{
+    using express::least;
+    Item& item = lane_.items[at];
+    start(item, frame);
+    express::store(static_cast<ExpressSeen*>(&item), std::uint64_t{0});
+    if (!is_simple(frame) || frame.data_len < least_frame) return;
+    auto* bytes = rte_pktmbuf_mtod(&frame, std::uint8_t*);
+    if (landing.is_other(bytes)) landing = ExpressLanding::of(tables_, port, bytes);
+    if (!landing.takes(bytes)) return;
+    item.ip = bytes + landing.length();
+    const std::uint64_t room = frame.data_len - landing.length();
+    express::store(static_cast<ExpressPlace*>(&item), landing.place() | room << 32);
+    const wire::Be16 type = type_before(item.ip);
+    if (type == wire::EtherType::ipv4 && item.room >= least<V4>) {
+        lane_.v4.packets.add(at);
+        lane_.scattered.add(at);
+    } else if (type == wire::EtherType::ipv6 && item.room >= least<V6>) {
+        lane_.v6.packets.add(at);
+    }
+}
+
+} // namespace sluice
