@@ -136,6 +136,20 @@ void Express::deepen_all() noexcept
     if (lane_.of<Family>().rings.count != 0) fetch_backends<Family>();
 }
 
+template<class Family>
+[[gnu::always_inline]] inline void Express::route_plain() noexcept
+{
+    ExpressLane& lane = lane_; // copies of what `this` leads to stay in registers
+    const table::Snapshot& tables = tables_;
+    ExpressLists& lists = lane.of<Family>();
+    const unsigned count = lists.plain.count;
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned place = lists.plain.at[i];
+        Item& item = lane.items[place];
+        if (!express::route<Family>(lists, tables, item, place)) item.lane = Lane::general;
+    }
+}
+
 // The route of what seems to have no session, and the way back to what came by VXLAN. Where a plain packet's route ends
 // in one hop that is all.
 template<class Family>
@@ -150,10 +164,7 @@ void Express::find_groups() noexcept
         Item& item = lane_.items[lists.machines.at[i]];
         item.sender = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).source));
     }
-    for (unsigned i = 0; i < lists.plain.count; ++i) {
-        Item& item = lane_.items[lists.plain.at[i]];
-        if (!express::route<Family>(lists, tables_, item, lists.plain.at[i])) item.lane = Lane::general;
-    }
+    route_plain<Family>();
     if (lists.rings.count != 0) fetch_counts<Family>();
     if (lists.openings.count != 0) fetch_openings<Family>(); // late: a flood's buckets come from far
     if (lists.errors.count != 0) fetch_quoted_exits<Family>();
@@ -409,10 +420,12 @@ template<class Family>
     auto& ip = *reinterpret_cast<typename Family::Header*>(item.ip);
     if (item.entry == table::none) {
         Family::decrement_hop_limit(ip);
-        return item.lane == Lane::ring ? count_backend(item) : item.network;
+        if (item.lane == Lane::ring) [[unlikely]]
+            return count_backend(item);
+        return item.network;
     }
     auto& entry = sessions_.of<Family>().entry(item.entry);
-    if (entry.rewrites())
+    if (entry.rewrites()) [[likely]]
         express::translate(Family{}, item, entry);
     else
         Family::decrement_hop_limit(ip);
@@ -429,13 +442,13 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[i];
         const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
-        if (!leaves) {
+        if (!leaves) [[unlikely]] {
             departures.end();
             end_here(item, general);
             continue;
         }
         std::uint32_t length = 0; // of the frame
-        if (item.family == V4::family) {
+        if (item.family == V4::family) [[likely]] {
             runs.pass(item, change<V4>(item, tick));
             length = express::put_exit<V4>(item);
         } else {

@@ -102,6 +102,8 @@ private:
     template<class Family>
     void deepen_all() noexcept;
     template<class Family>
+    void route_plain() noexcept;
+    template<class Family>
     void find_groups() noexcept;
     template<class Family>
     void fetch_slots() noexcept;

@@ -23,7 +23,8 @@ template<class Family>
                                                     ExpressItem& item, unsigned place) noexcept
 {
     const table::Target way = Family::find_route(tables, item.network, key_of<Family>(item).destination);
-    if (way == table::none) return false;
+    if (way == table::none) [[unlikely]]
+        return false;
     if (!table::is_one_hop(way)) [[unlikely]] {
         item.way = way;
         prefetch_to_read(&tables.groups[way]);
@@ -32,7 +33,8 @@ template<class Family>
     }
     take_exit(item, tables, tables.pick(way, 0));
     // Of few routes the exits are near as well, and may be looked at.
-    if (!tables.routes.is_small() || item.exit->outer != 0) lists.outbound.add(place);
+    if (!tables.routes.is_small() || item.exit->outer != 0) [[unlikely]]
+        lists.outbound.add(place);
     return true;
 }
 

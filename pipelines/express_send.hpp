@@ -13,7 +13,7 @@ namespace sluice::express {
 
 inline void adjust(ExpressItem& item, wire::Udp& transport, const wire::Delta& delta) noexcept
 {
-    if (item.protocol == wire::IpProtocol::tcp)
+    if (item.protocol == wire::IpProtocol::tcp) [[likely]]
         delta.apply(reinterpret_cast<wire::Tcp&>(transport).checksum);
     else
         delta.apply_udp(transport.checksum);
@@ -113,7 +113,7 @@ template<class Family>
     mbuf.data_off = static_cast<std::uint16_t>(packet - front - in_front);
     mbuf.data_len = static_cast<std::uint16_t>(length + in_front);
     mbuf.pkt_len = length + in_front;
-    if (exit.kind == Kind::link) {
+    if (exit.kind == Kind::link) [[likely]] {
         constexpr std::size_t room = table::Exit::link_room;
         std::memcpy(packet - room, exit.bytes.data() + exit.bytes.size() - room, room);
         store(packet - sizeof Family::ether_type, Family::ether_type);

@@ -34,8 +34,10 @@ public:
         ++packets_;
         bytes_ += item.l3_length;
         wire_bytes_ += item.mbuf->pkt_len;
-        if (item.tunnel != table::none) traffic_.tunnel(item.tunnel).received(item.l3_length);
-        if (item.exit->outer != 0) traffic_.tunnel(item.exit->counter).sent(item.l3_length);
+        if (item.tunnel != table::none) [[unlikely]]
+            traffic_.tunnel(item.tunnel).received(item.l3_length);
+        if (item.exit->outer != 0) [[unlikely]]
+            traffic_.tunnel(item.exit->counter).sent(item.l3_length);
     }
 
 private:

@@ -85,12 +85,13 @@ public:
         if (!is_node(slot)) return slot;
         slot = wide(slot).slots[host_order >> 8 & 0xFF];
         FibSlot own = no_route;
-        if (is_node(slot)) {
+        if (is_node(slot)) [[unlikely]] {
             const FibPackedNode& node = packed(slot);
             own = node.own;
             slot = node.at(host_order & 0xFF);
         }
-        if (slot != no_route) return slot;
+        if (slot != no_route) [[likely]]
+            return slot;
         return own != no_route ? own : root_.values[top];
     }
 
