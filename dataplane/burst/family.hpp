@@ -153,14 +153,15 @@ template<class Family>
 
 // Made of whole words, as it is read to be hashed: a word of smaller parts would have to wait for them in memory.
 template<class Family>
-[[nodiscard]] table::AddressKey address_key(std::uint16_t scope, const typename Family::Address& address,
-                                            std::uint16_t raw_port = 0, std::uint8_t protocol = 0) noexcept
+[[nodiscard]] table::KeyWords<table::AddressKey>
+address_key(std::uint16_t scope, const typename Family::Address& address, std::uint16_t raw_port = 0,
+            std::uint8_t protocol = 0) noexcept
 {
     static_assert(std::endian::native == std::endian::little);
     const auto [first, second] = Family::words(address);
     const std::uint64_t rest =
         scope | std::uint64_t{raw_port} << 16 | std::uint64_t{protocol} << 32 | std::uint64_t{Family::family} << 40;
-    return std::bit_cast<table::AddressKey>(std::array{first, second, rest});
+    return {first, second, rest};
 }
 
 // The packet's flow in its network, by the header as it stands now.

@@ -24,23 +24,46 @@ namespace sluice::table {
 
 using sluice::mix64;
 
-// The bytes of a key as words, mixed one after the other into a state.
-template<class Key, class Mix>
-[[nodiscard]] inline std::uint64_t mix_words(const Key& key, std::uint64_t state, Mix&& mix)
+// The bytes of a key as words, zeros behind them. Who has just put a key together does so in words, which stay in
+// registers: fields that are written one by one and read back as something wider make the processor wait.
+template<class Key>
+using KeyWords = std::array<std::uint64_t, (sizeof(Key) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)>;
+
+template<class Key>
+[[nodiscard]] inline KeyWords<Key> words_of(const Key& key)
 {
     static_assert(std::has_unique_object_representations_v<Key>, "padding would take part in the comparison");
-    std::array<std::uint64_t, (sizeof(Key) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)> words{};
+    KeyWords<Key> words{};
     std::memcpy(words.data(), &key, sizeof key);
+    return words;
+}
+
+// Mixed one after the other into a state.
+template<std::size_t Count, class Mix>
+[[nodiscard]] inline std::uint64_t mix_words(const std::array<std::uint64_t, Count>& words, std::uint64_t state,
+                                             Mix&& mix)
+{
 #pragma GCC unroll 8
     for (const std::uint64_t word : words)
         state = mix(state ^ word);
     return state;
 }
 
-template<class Key>
-[[nodiscard]] inline std::uint64_t mix_key(const Key& key)
+template<std::size_t Count>
+[[nodiscard]] inline std::uint64_t mix_key(const std::array<std::uint64_t, Count>& words)
 {
-    return mix_words(key, 0, fold64);
+    return mix_words(words, 0, fold64);
+}
+
+template<class Key>
+[[nodiscard]] inline bool has_words(const Key& key, const KeyWords<Key>& words)
+{
+    const KeyWords<Key> own = words_of(key);
+    std::uint64_t difference = 0;
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < own.size(); ++i)
+        difference |= own[i] ^ words[i];
+    return difference == 0;
 }
 
 template<class Key, class Value>
@@ -64,8 +87,9 @@ public:
     }
 
     // Null when absent. Valid as long as the map is.
-    [[nodiscard]] const Value* find(const Key& key) const { return view().find(key); }
-    void prefetch(const Key& key) const { view().prefetch(key); }
+    [[nodiscard]] const Value* find(const Key& key) const { return view().find(words_of(key)); }
+    [[nodiscard]] const Value* find(const KeyWords<Key>& key) const { return view().find(key); }
+    void prefetch(const Key& key) const { view().prefetch(words_of(key)); }
 
     [[nodiscard]] View view() const { return View(slots_, mask_); }
     [[nodiscard]] std::size_t size() const { return size_; }
@@ -91,7 +115,7 @@ private:
     {
         std::vector<Slot> slots(mask_ + 1);
         for (const auto& [key, value] : rows) {
-            Slot& slot = slots[View(slots.data(), mask_).slot_of(key)];
+            Slot& slot = slots[View(slots.data(), mask_).slot_of(words_of(key))];
             if (!slot.used) ++size_;
             slot = Slot{key, value, true};
         }
@@ -111,12 +135,12 @@ class ExactMap<Key, Value>::View {
 public:
     View() = default; // of nothing: not to be asked
 
-    [[nodiscard]] const Value* find(const Key& key) const
+    [[nodiscard]] const Value* find(const KeyWords<Key>& key) const
     {
         const Slot& slot = slots_[slot_of(key)];
         return slot.used ? &slot.value : nullptr;
     }
-    void prefetch(const Key& key) const { prefetch_to_read(&slots_[mix_key(key) & mask_]); }
+    void prefetch(const KeyWords<Key>& key) const { prefetch_to_read(&slots_[mix_key(key) & mask_]); }
 
 private:
     friend class ExactMap;
@@ -127,10 +151,10 @@ private:
     }
 
     // The slot that has the key, or the free one where it would stand. Ends, for at least half of the slots are free.
-    [[nodiscard]] std::size_t slot_of(const Key& key) const
+    [[nodiscard]] std::size_t slot_of(const KeyWords<Key>& key) const
     {
         std::size_t at = mix_key(key) & mask_;
-        while (slots_[at].used && std::memcmp(&slots_[at].key, &key, sizeof key) != 0)
+        while (slots_[at].used && !has_words(slots_[at].key, key))
             at = (at + 1) & mask_;
         return at;
     }

@@ -32,11 +32,13 @@ struct alignas(16) FlowKey4 {
         return {destination, source, destination_port, source_port, network, protocol, 0};
     }
     // Its bytes, put together from the fields.
-    [[nodiscard]] std::array<std::uint64_t, 2> words() const
+    [[nodiscard]] std::array<std::uint64_t, 2> words() const { return words_in(network); }
+    // Those of the same flow in that network.
+    [[nodiscard]] std::array<std::uint64_t, 2> words_in(std::uint16_t other) const
     {
         static_assert(std::endian::native == std::endian::little);
         return {source | std::uint64_t{destination} << 32, source_port | std::uint64_t{destination_port} << 16 |
-                                                               std::uint64_t{network} << 32 |
+                                                               std::uint64_t{other} << 32 |
                                                                std::uint64_t{protocol} << 48};
     }
 };
@@ -57,6 +59,15 @@ struct alignas(16) FlowKey6 {
     [[nodiscard]] FlowKey6 reversed() const
     {
         return {destination, source, destination_port, source_port, network, protocol, 0, 0};
+    }
+    [[nodiscard]] std::array<std::uint64_t, 6> words_in(std::uint16_t other) const
+    {
+        static_assert(std::endian::native == std::endian::little);
+        const auto [from, from_end] = std::bit_cast<std::array<std::uint64_t, 2>>(source);
+        const auto [to, to_end] = std::bit_cast<std::array<std::uint64_t, 2>>(destination);
+        const std::uint64_t rest = source_port | std::uint64_t{destination_port} << 16 | std::uint64_t{other} << 32 |
+                                   std::uint64_t{protocol} << 48;
+        return {from, from_end, to, to_end, rest, 0};
     }
 };
 static_assert(sizeof(FlowKey6) == 48);

@@ -81,11 +81,13 @@ private:
     {
         return length == 0 ? 0 : ~std::uint64_t{0} << (64 - length);
     }
-    static constexpr Key4 key4(std::uint32_t address, unsigned length) noexcept
+    // The keys of an address, cut to a length, as words.
+    static constexpr KeyWords<Key4> key4(std::uint32_t address, unsigned length) noexcept
     {
-        return {address & static_cast<std::uint32_t>(mask64(length) >> 32), length};
+        static_assert(std::endian::native == std::endian::little);
+        return {(address & mask64(length) >> 32) | std::uint64_t{length} << 32};
     }
-    static constexpr Key6 key6(std::uint64_t high, std::uint64_t low, unsigned length) noexcept
+    static constexpr KeyWords<Key6> key6(std::uint64_t high, std::uint64_t low, unsigned length) noexcept
     {
         return {high & mask64(length < 64 ? length : 64), low & mask64(length > 64 ? length - 64 : 0), length};
     }

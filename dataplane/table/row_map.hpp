@@ -5,10 +5,8 @@
 // Row: has `key`, `value` and is_used(), false for Row{}.
 #pragma once
 
-#include <cstring>
-
 #include "dataplane/base/prefetch.hpp"
-#include "dataplane/table/exact_map.hpp" // mix_key
+#include "dataplane/table/exact_map.hpp" // its keys
 #include "dataplane/table/rows.hpp"
 
 namespace sluice::table {
@@ -28,19 +26,20 @@ public:
     }
 
     // Null when absent. Valid as long as the map is.
-    [[nodiscard]] const Value* find(const Key& key) const noexcept
+    [[nodiscard]] const Value* find(const Key& key) const noexcept { return find(words_of(key)); }
+    [[nodiscard]] const Value* find(const KeyWords<Key>& key) const noexcept
     {
         if (size_ == 0) return nullptr;
         for (std::uint32_t at = place_of(key);; at = (at + 1) & mask_) {
             const Row& row = slots_[at];
             if (!row.is_used()) return nullptr;
-            if (std::memcmp(&row.key, &key, sizeof key) == 0) return &row.value;
+            if (has_words(row.key, key)) return &row.value;
         }
     }
     void prefetch(const Key& key) const noexcept
     {
         if (size_ == 0) return;
-        const auto* row = reinterpret_cast<const std::byte*>(&slots_[place_of(key)]);
+        const auto* row = reinterpret_cast<const std::byte*>(&slots_[place_of(words_of(key))]);
         prefetch_to_read(row);
         prefetch_to_read(row + 2 * sizeof(Row) - 1); // the next one may be it, and lines are no multiple of rows
     }
@@ -54,7 +53,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::uint32_t place_of(const Key& key) const noexcept
+    [[nodiscard]] std::uint32_t place_of(const KeyWords<Key>& key) const noexcept
     {
         return static_cast<std::uint32_t>(mix_key(key)) & mask_;
     }

@@ -9,8 +9,7 @@ namespace {
 
 std::uint64_t spread(const Hold::Target& target)
 {
-    const table::AddressKey key = table::key_of(target.interface, target.address);
-    return table::mix_key(key);
+    return table::mix_key(table::words_of(table::key_of(target.interface, target.address)));
 }
 
 } // namespace

@@ -17,11 +17,12 @@ template<class Family>
 // The slot of a flow, by its key at the service's address. Unkeyed: every node must come to the same. `attempt`: other
 // slots. Precondition: the ring is not empty.
 template<class Key>
-[[nodiscard]] std::size_t slot_of(Key key, std::uint32_t attempt, const std::vector<std::uint16_t>& ring) noexcept
+[[nodiscard]] std::size_t slot_of(const Key& key, std::uint32_t attempt,
+                                  const std::vector<std::uint16_t>& ring) noexcept
 {
     constexpr std::uint64_t seed = 0x9e3779b97f4a7c15; // part of what nodes agree on, as is the mixing
-    key.network = table::public_network;
-    return table::mix64(table::mix_words(key, seed, table::mix64) + attempt) % ring.size();
+    const auto words = key.words_in(table::public_network);
+    return table::mix64(table::mix_words(words, seed, table::mix64) + attempt) % ring.size();
 }
 
 // Sends the flow to the backend its ring slot names; `attempt` above 0 tries other slots. The chosen backend.

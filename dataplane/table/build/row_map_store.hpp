@@ -46,12 +46,12 @@ private:
     [[nodiscard]] std::uint32_t next(std::uint32_t at) const { return (at + 1) & mask(); }
     [[nodiscard]] std::uint32_t place_of(const Key& key) const
     {
-        return static_cast<std::uint32_t>(mix_key(key)) & mask();
+        return static_cast<std::uint32_t>(mix_key(words_of(key))) & mask();
     }
     [[nodiscard]] std::uint32_t slot_of(const Key& key) const
     {
         std::uint32_t at = place_of(key);
-        while (slots_[at].is_used() && std::memcmp(&slots_[at].key, &key, sizeof key) != 0)
+        while (slots_[at].is_used() && !has_words(slots_[at].key, words_of(key)))
             at = next(at);
         return at;
     }
