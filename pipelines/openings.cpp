@@ -32,8 +32,11 @@ void Openings::foresee(ExpressLane& lane, unsigned most) noexcept
         each.pool->prefetch_subscriber(nat::subscriber_of(each.item->key.v4));
     sessions_.of<V4>().stock(reserves_.of<V4>(), wanted4);
     sessions_.of<V6>().stock(reserves_.of<V6>(), wanted6);
-    for (const ExpressItem* item : std::span(served_).first(served_count_))
-        expect_answer_from_backend(*item);
+    const auto served = std::span(served_).first(served_count_);
+    for (const Served& each : served)
+        prefetch_to_read(&each.service->backends[(*each.service->ring)[each.slot]]);
+    for (const Served& each : served)
+        expect_answer_from_backend(each);
     for (Leaving& each : leaving)
         each.foresight = each.pool->foresee(nat::subscriber_of(each.item->key.v4), each.item->protocol);
     for (const Leaving& each : leaving)
@@ -44,7 +47,22 @@ void Openings::foresee(ExpressLane& lane, unsigned most) noexcept
 
 void Openings::sort(const ExpressItem& item) noexcept
 {
-    if (!takes_port(item)) served_[served_count_++] = &item;
+    if (takes_port(item)) return;
+    if (item.family == V4::family)
+        find_slot<V4>(item);
+    else
+        find_slot<V6>(item);
+}
+
+template<class Family>
+void Openings::find_slot(const ExpressItem& item) noexcept
+{
+    const auto& key = key_of<Family>(item);
+    const table::Service* service = l4lb::find_service<Family>(tables_, identity(key));
+    if (service == nullptr || service->stateless || service->ring == nullptr || service->ring->empty()) return;
+    const std::size_t slot = l4lb::slot_of(key, 0, *service->ring);
+    prefetch_to_read(&(*service->ring)[slot]);
+    served_[served_count_++] = {&item, service, slot};
 }
 
 bool Openings::takes_port(const ExpressItem& item) noexcept
@@ -58,17 +76,18 @@ bool Openings::takes_port(const ExpressItem& item) noexcept
     return true;
 }
 
-void Openings::expect_answer_from_backend(const ExpressItem& item) noexcept
+void Openings::expect_answer_from_backend(const Served& served) noexcept
 {
-    const auto expect = [this]<class Family>(Family, const typename Family::Key& key) {
+    const table::Service& service = *served.service;
+    const table::Backend& backend = service.backends[(*service.ring)[served.slot]];
+    const auto expect = [&]<class Family>(Family, const typename Family::Key& key) {
         TranslationOf<Family> action = identity(key);
-        balance<Family>(action);
-        expect_answer_to<Family>(action);
+        if (l4lb::send_to<Family>(service, backend, action)) expect_answer_to<Family>(action);
     };
-    if (item.family == V4::family)
-        expect(V4{}, item.key.v4);
+    if (served.item->family == V4::family)
+        expect(V4{}, served.item->key.v4);
     else
-        expect(V6{}, item.key.v6);
+        expect(V6{}, served.item->key.v6);
 }
 
 void Openings::expect_answer_at_port(const Leaving& leaving) noexcept
@@ -78,17 +97,11 @@ void Openings::expect_answer_at_port(const Leaving& leaving) noexcept
     TranslationOf<V4> action = identity(leaving.item->key.v4);
     set_source(action, wire::Be32{lease->address}.raw(), wire::Be16{lease->port}.raw());
     action.out_network = table::public_network;
-    if (tables_.locals4.find(table::local4_key(table::public_network, action.new_destination)) != nullptr)
-        balance<V4>(action);
+    if (tables_.locals4.find(table::local4_key(table::public_network, action.new_destination)) != nullptr) {
+        const table::Service* service = l4lb::find_service<V4>(tables_, action);
+        if (service != nullptr) static_cast<void>(l4lb::balance<V4>(*service, action, 0));
+    }
     expect_answer_to<V4>(action);
-}
-
-// To a service's backend, if it is to a service.
-template<class Family>
-void Openings::balance(TranslationOf<Family>& action) const noexcept
-{
-    const table::Service* service = l4lb::find_service<Family>(tables_, action);
-    if (service != nullptr) static_cast<void>(l4lb::balance<Family>(*service, action, 0));
 }
 
 template<class Family>

@@ -40,6 +40,13 @@ private:
         table::PortBlocks::Foresight foresight;
     };
 
+    // One to a service, which has sessions.
+    struct Served {
+        const ExpressItem* item;
+        const table::Service* service;
+        std::size_t slot; // of the service's ring
+    };
+
     // Hashes of the answers' keys.
     struct Answers {
         unsigned count = 0;
@@ -50,10 +57,10 @@ private:
     [[nodiscard]] unsigned gather(ExpressLane& lane, unsigned most) noexcept;
     void sort(const ExpressItem& item) noexcept;
     [[nodiscard]] bool takes_port(const ExpressItem& item) noexcept;
-    void expect_answer_from_backend(const ExpressItem& item) noexcept;
-    void expect_answer_at_port(const Leaving& leaving) noexcept;
     template<class Family>
-    void balance(TranslationOf<Family>& action) const noexcept;
+    void find_slot(const ExpressItem& item) noexcept;
+    void expect_answer_from_backend(const Served& served) noexcept;
+    void expect_answer_at_port(const Leaving& leaving) noexcept;
     template<class Family>
     void expect_answer_to(const TranslationOf<Family>& action) noexcept;
     template<class Family>
@@ -67,7 +74,7 @@ private:
     unsigned leaving_count_ = 0;
     unsigned served_count_ = 0;
     std::array<Leaving, burst_size> leaving_;
-    std::array<const ExpressItem*, burst_size> served_; // to an address of ours
+    std::array<Served, burst_size> served_;
     Answers answers4_;
     Answers answers6_;
 };

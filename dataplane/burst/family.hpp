@@ -44,6 +44,11 @@ struct V4 {
         addresses.apply(ip.checksum);
     }
 
+    // `rest`: all that a key has behind the addresses, as a word.
+    static Key key(Address from, Address to, std::uint64_t rest) noexcept
+    {
+        return Key::of_words(from | std::uint64_t{to} << 32, rest);
+    }
     // As the tables have addresses of both families: sixteen bytes, zeros behind IPv4's four.
     static std::array<std::uint64_t, 2> words(Address address) noexcept { return {address, 0}; }
     static IpAddress value(Address address) noexcept { return Ipv4Address{wire::Be32::from_raw(address).host()}; }
@@ -106,6 +111,14 @@ struct V6 {
     static std::uint8_t hop_limit(const Header& ip) noexcept { return ip.hop_limit; }
     static void decrement_hop_limit(Header& ip) noexcept { --ip.hop_limit; }
 
+    static Key key(const Address& from, const Address& to, std::uint64_t rest) noexcept
+    {
+        Key key;
+        key.source = from;
+        key.destination = to;
+        std::memcpy(&key.source_port, &rest, sizeof rest);
+        return key;
+    }
     static std::array<std::uint64_t, 2> words(const Address& address) noexcept
     {
         return std::bit_cast<std::array<std::uint64_t, 2>>(address);
@@ -169,14 +182,9 @@ template<class Family>
 [[nodiscard]] typename Family::Key flow_key(const Packet& packet) noexcept
 {
     const auto& ip = ip_header<Family>(packet);
-    typename Family::Key key{};
-    key.source = Family::source(ip);
-    key.destination = Family::destination(ip);
-    key.source_port = packet.source_port;
-    key.destination_port = packet.destination_port;
-    key.network = packet.network;
-    key.protocol = packet.protocol;
-    return key;
+    const std::uint64_t rest = packet.source_port | std::uint64_t{packet.destination_port} << 16 |
+                               std::uint64_t{packet.network} << 32 | std::uint64_t{packet.protocol} << 48;
+    return Family::key(Family::source(ip), Family::destination(ip), rest);
 }
 
 } // namespace sluice

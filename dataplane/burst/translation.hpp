@@ -52,13 +52,10 @@ void send_by_way_of(table::Translation<Key>& action, const typename Key::Address
 template<class Key>
 [[nodiscard]] Key rewritten_key(const table::Translation<Key>& action) noexcept
 {
-    Key key = action.key;
-    key.source = action.new_source;
-    key.destination = action.written_destination();
-    key.source_port = action.new_source_port;
-    key.destination_port = action.new_destination_port;
-    key.network = action.out_network;
-    return key;
+    const std::uint64_t rest = action.new_source_port | std::uint64_t{action.new_destination_port} << 16 |
+                               std::uint64_t{action.out_network} << 32 | std::uint64_t{action.key.protocol} << 48;
+    using Family = std::conditional_t<std::is_same_v<Key, V4::Key>, V4, V6>;
+    return Family::key(action.new_source, action.written_destination(), rest);
 }
 
 // What undoes `action` for the answers. The source of a direct service's answers is right already; that it is written

@@ -26,10 +26,20 @@ struct alignas(16) FlowKey4 {
     std::uint8_t protocol = 0;          // IANA protocol number
     std::uint8_t zero = 0;
 
+    // Of such bytes, in one register: a key that is written field by field cannot be read whole for a while.
+    [[nodiscard]] static FlowKey4 of_words(std::uint64_t first, std::uint64_t second)
+    {
+        using Block [[gnu::vector_size(16)]] = std::uint64_t;
+        return std::bit_cast<FlowKey4>(Block{first, second});
+    }
+
     // The key of an untranslated answer.
     [[nodiscard]] FlowKey4 reversed() const
     {
-        return {destination, source, destination_port, source_port, network, protocol, 0};
+        constexpr std::uint64_t ports = 0xFFFF'FFFF;
+        const auto [first, second] = words();
+        return of_words(std::rotl(first, 32),
+                        (second & ~ports) | std::rotl(static_cast<std::uint32_t>(second & ports), 16));
     }
     // Its bytes, put together from the fields.
     [[nodiscard]] std::array<std::uint64_t, 2> words() const { return words_in(network); }

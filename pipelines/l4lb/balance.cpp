@@ -11,13 +11,9 @@ const table::Service* find_service(const table::Snapshot& tables, const Translat
 }
 
 template<class Family>
-tl::expected<const table::Backend*, Drop> balance(const table::Service& service, TranslationOf<Family>& action,
-                                                  std::uint32_t attempt) noexcept
+bool send_to(const table::Service& service, const table::Backend& backend, TranslationOf<Family>& action) noexcept
 {
-    if (service.ring == nullptr || service.ring->empty()) return tl::unexpected(Drop::no_backend);
-    const std::uint16_t member = (*service.ring)[slot_of(rewritten_key(action), attempt, *service.ring)];
-    const table::Backend& backend = service.backends[member];
-    if (backend.address.is_v4() != (Family::family == V4::family)) return tl::unexpected(Drop::family_mismatch);
+    if (backend.address.is_v4() != (Family::family == V4::family)) return false;
     if (service.direct) {
         send_by_way_of(action, Family::raw(backend.address));
     } else {
@@ -25,6 +21,17 @@ tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
         set_destination(action, Family::raw(backend.address), port);
     }
     action.out_network = service.network;
+    return true;
+}
+
+template<class Family>
+tl::expected<const table::Backend*, Drop> balance(const table::Service& service, TranslationOf<Family>& action,
+                                                  std::uint32_t attempt) noexcept
+{
+    if (service.ring == nullptr || service.ring->empty()) return tl::unexpected(Drop::no_backend);
+    const std::uint16_t member = (*service.ring)[slot_of(rewritten_key(action), attempt, *service.ring)];
+    const table::Backend& backend = service.backends[member];
+    if (!send_to<Family>(service, backend, action)) return tl::unexpected(Drop::family_mismatch);
     return &backend;
 }
 
@@ -45,6 +52,8 @@ template tl::expected<const table::Backend*, Drop> balance<V4>(const table::Serv
                                                                std::uint32_t) noexcept;
 template tl::expected<const table::Backend*, Drop> balance<V6>(const table::Service&, TranslationOf<V6>&,
                                                                std::uint32_t) noexcept;
+template bool send_to<V4>(const table::Service&, const table::Backend&, TranslationOf<V4>&) noexcept;
+template bool send_to<V6>(const table::Service&, const table::Backend&, TranslationOf<V6>&) noexcept;
 template bool unrewrite<V4>(const table::Snapshot&, TranslationOf<V4>&) noexcept;
 template bool unrewrite<V6>(const table::Snapshot&, TranslationOf<V6>&) noexcept;
 

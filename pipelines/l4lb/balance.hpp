@@ -30,6 +30,11 @@ template<class Family>
 [[nodiscard]] tl::expected<const table::Backend*, Drop>
 balance(const table::Service& service, TranslationOf<Family>& action, std::uint32_t attempt) noexcept;
 
+// Sends the flow to that backend. False: it is of the other family, and nothing was done.
+template<class Family>
+[[nodiscard]] bool send_to(const table::Service& service, const table::Backend& backend,
+                           TranslationOf<Family>& action) noexcept;
+
 // From a backend's endpoint, whichever node balanced the flow: the source becomes the service's. False: no backend's.
 template<class Family>
 [[nodiscard]] bool unrewrite(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept;
