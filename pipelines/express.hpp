@@ -54,15 +54,18 @@ private:
     template<class Family>
     void look_inside() noexcept;
     void open_all() noexcept;
+    void open_tunnels() noexcept;
     template<class Family>
     struct Endpoints;
+    struct Opening;
     template<class Family>
-    void open(const Endpoints<Family>& ends, std::uint8_t place, std::uint64_t gateway) noexcept;
-    void open_vxlan(Item& item, std::uint8_t place, std::uint8_t* start, std::uint32_t room,
-                    std::uint64_t gateway) noexcept;
-    void look_at_gtpu(Item& item, std::uint8_t place, std::uint8_t* start, std::uint32_t room) noexcept;
-    void open_gtpu(std::uint8_t place) noexcept;
-    void add_inner(const Item& item, std::uint8_t place, std::uint8_t family) noexcept;
+    static void open(const Opening& opening, ExpressAdder& payloads, const Endpoints<Family>& ends,
+                     std::uint8_t place) noexcept;
+    static void open_vxlan(const Opening& opening, Item& item, std::uint8_t place, std::uint8_t* start,
+                           std::uint32_t room) noexcept;
+    static void look_at_gtpu(const Opening& opening, ExpressAdder& payloads, Item& item, std::uint8_t place,
+                             std::uint8_t* start, std::uint32_t room) noexcept;
+    static void open_gtpu(const Opening& opening, const Traffic& traffic, std::uint8_t place) noexcept;
     void choose_all() noexcept;
     [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
     [[nodiscard]] Lane choose(V6, Item& item) const noexcept;

@@ -103,22 +103,22 @@ inline constexpr std::uint32_t least = sizeof(typename Family::Header) + sizeof(
 
 // Addresses that a router may forward without a thought: no group, loopback, "this network" or link-local one. The
 // general way has more exact words for the others.
-[[nodiscard]] inline bool is_ordinary(const table::FlowKey4& key) noexcept
+[[nodiscard]] inline bool is_ordinary(std::uint32_t address) noexcept // in raw order
 {
-    const auto ordinary = [](std::uint32_t raw) {
-        const std::uint32_t first = raw & 0xFF; // the first byte in the packet
-        return first - 1 < 223 && first != 127;
-    };
     static_assert(std::endian::native == std::endian::little);
-    return ordinary(key.source) && ordinary(key.destination);
+    const std::uint32_t first = address & 0xFF; // the first byte in the packet
+    return first - 1 < 223 && first != 127;
 }
 
-[[nodiscard]] inline bool is_ordinary(const table::FlowKey6& key) noexcept
+[[nodiscard]] inline bool is_ordinary(const V6::Address& address) noexcept
 {
-    const auto ordinary = [](std::uint8_t first) { // 2000::/3 and fc00::/7
-        return (first & 0xE0) == 0x20 || (first & 0xFE) == 0xFC;
-    };
-    return ordinary(key.source[0]) && ordinary(key.destination[0]);
+    return (address[0] & 0xE0) == 0x20 || (address[0] & 0xFE) == 0xFC; // 2000::/3 and fc00::/7
+}
+
+template<class Key>
+[[nodiscard]] inline bool is_ordinary(const Key& key) noexcept
+{
+    return is_ordinary(key.source) && is_ordinary(key.destination);
 }
 
 } // namespace sluice::express

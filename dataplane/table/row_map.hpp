@@ -27,21 +27,26 @@ public:
 
     // Null when absent. Valid as long as the map is.
     [[nodiscard]] const Value* find(const Key& key) const noexcept { return find(words_of(key)); }
-    [[nodiscard]] const Value* find(const KeyWords<Key>& key) const noexcept
+    [[nodiscard]] const Value* find(const KeyWords<Key>& key) const noexcept { return find(key, place_of(key)); }
+    // `place`: that of the key.
+    [[nodiscard, gnu::always_inline]] const Value* find(const KeyWords<Key>& key, std::uint32_t place) const noexcept
     {
         if (size_ == 0) return nullptr;
-        for (std::uint32_t at = place_of(key);; at = (at + 1) & mask_) {
+        for (std::uint32_t at = place;; at = (at + 1) & mask_) {
             const Row& row = slots_[at];
             if (!row.is_used()) return nullptr;
             if (has_words(row.key, key)) return &row.value;
         }
     }
-    void prefetch(const Key& key) const noexcept
+    // Gives the key's place.
+    std::uint32_t prefetch(const KeyWords<Key>& key) const noexcept
     {
-        if (size_ == 0) return;
-        const auto* row = reinterpret_cast<const std::byte*>(&slots_[place_of(words_of(key))]);
+        if (size_ == 0) return 0;
+        const std::uint32_t place = place_of(key);
+        const auto* row = reinterpret_cast<const std::byte*>(&slots_[place]);
         prefetch_to_read(row);
         prefetch_to_read(row + 2 * sizeof(Row) - 1); // the next one may be it, and lines are no multiple of rows
+        return place;
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
