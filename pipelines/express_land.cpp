@@ -70,47 +70,108 @@ constexpr Finds nothing_found{table::none, table::none, table::none, table::none
     express::store(static_cast<ExpressFinds*>(&item), nothing_found);
 }
 
-[[gnu::always_inline]] inline void prefetch_four(rte_mbuf* const* frames)
+// The headers of the next group, of which `left` are there.
+[[gnu::always_inline]] inline void prefetch_some(rte_mbuf* const* frames, unsigned left)
 {
-    for (unsigned i = 0; i < group; ++i)
-        prefetch_to_read(rte_pktmbuf_mtod(frames[i], const void*));
+    const auto prefetch = [frames](unsigned i) { prefetch_to_read(rte_pktmbuf_mtod(frames[i], const void*)); };
+    if (left >= group) [[likely]] {
+        prefetch(0), prefetch(1), prefetch(2), prefetch(3);
+        return;
+    }
+    for (unsigned i = 0; i < left; ++i)
+        prefetch(i);
 }
 
 // Where most of the burst will land.
-[[nodiscard]] inline ExpressLanding land_first(const table::Snapshot& tables, std::uint16_t port, const rte_mbuf& frame)
+inline ExpressLanding land_first(const table::Snapshot& tables, std::uint16_t port, const rte_mbuf& frame)
 {
     if (frame.data_len < least_frame) return {};
     return ExpressLanding::of(tables, port, rte_pktmbuf_mtod(&frame, const std::uint8_t*));
 }
 
-// Four frames that are what most are: simple, to the same address of ours as those before, IPv4, and not very short;
-// looks at their packets as well. False: at least one is not.
-[[gnu::always_inline]] inline bool land_four(ExpressItem* items, const ExpressLanding& landing, rte_mbuf* const* frames)
+// To the packets of its family; one of neither, or too short, is for the general way.
+inline void add_packet(ExpressLane& lane, unsigned at)
+{
+    using express::least;
+    const ExpressItem& item = lane.items[at];
+    const wire::Be16 type = type_before(item.ip);
+    if (type == wire::EtherType::ipv4 && item.room >= least<V4>) {
+        lane.v4.packets.add(at);
+        lane.scattered.add(at);
+    } else if (type == wire::EtherType::ipv6 && item.room >= least<V6>) {
+        lane.v6.packets.add(at);
+    }
+}
+
+// Four frames that stand side by side in vectors.
+struct FourFrames {
+    ExpressItem* items;
+    rte_mbuf* const* frames;
+    std::array<std::uint8_t*, group> packets; // behind the link header
+    express::Four room;
+
+    // Into their items.
+    [[gnu::always_inline]] void land(const ExpressLanding& landing) const
+    {
+        const express::Four place = express::Four{} + landing.place();
+        const auto ab = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 0, 4, 1, 5));
+        const auto cd = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 2, 6, 3, 7));
+        for (unsigned i = 0; i < group; ++i) {
+            start(items[i], *frames[i]);
+            items[i].ip = packets[i];
+            express::store(static_cast<ExpressPlace*>(&items[i]), (i < 2 ? ab : cd)[i % 2]);
+        }
+    }
+    [[gnu::always_inline]] void look(const ExpressLanding& landing) const
+    {
+        const auto transport = [this](unsigned i) { return load<std::uint32_t>(packets[i] + express::transport_at); };
+        express::look_at_four({.items = {{items, items + 1, items + 2, items + 3}},
+                               .bytes = {{packets[0], packets[1], packets[2], packets[3]}},
+                               .room = room,
+                               .network = express::Four{} + landing.network(),
+                               .transport = express::Four{transport(0), transport(1), transport(2), transport(3)}});
+    }
+};
+
+// Those from `at` on, if they are what most are: simple, to the same address of ours as those before, IP, and not very
+// short. Four of IPv4 are looked at as well. False: at least one is not.
+[[gnu::always_inline]] inline bool land_four(ExpressLane& lane, const ExpressLanding& landing, rte_mbuf* const* frames,
+                                             unsigned at)
 {
     using express::Four;
-    constexpr auto least = express::transport_at + static_cast<std::uint32_t>(sizeof(std::uint32_t));
+    constexpr auto transport_end = express::transport_at + static_cast<std::uint32_t>(sizeof(std::uint32_t));
+    const auto are_shorter = [](Four room, std::uint32_t least) {
+        return !express::is_zero(reinterpret_cast<express::Block>(express::exceeds(Four{} + least, room)));
+    };
     const auto [a, b, c, d] = std::array{frames[0], frames[1], frames[2], frames[3]};
     const Four room = Four{a->data_len, b->data_len, c->data_len, d->data_len} - landing.length();
-    const auto too_short = reinterpret_cast<express::Block>(express::exceeds(Four{} + least, room));
-    if (!are_simple(frames) || !express::is_zero(too_short)) return false;
+    if (!are_simple(frames) || are_shorter(room, transport_end)) return false;
     const auto bytes = [](rte_mbuf* frame) { return rte_pktmbuf_mtod(frame, std::uint8_t*); };
     const std::array front{bytes(a), bytes(b), bytes(c), bytes(d)};
-    if (!landing.takes_ipv4(front[0], front[1], front[2], front[3])) return false;
-    const auto ip = [&](unsigned i) { return front[i] + landing.length(); };
-    const auto transport = [&](unsigned i) { return load<std::uint32_t>(ip(i) + express::transport_at); };
-    express::look_at_four({.items = {{items, items + 1, items + 2, items + 3}},
-                           .bytes = {{ip(0), ip(1), ip(2), ip(3)}},
-                           .room = room,
-                           .network = Four{} + landing.network(),
-                           .transport = Four{transport(0), transport(1), transport(2), transport(3)}});
-    const Four place = Four{} + landing.place();
-    const auto ab = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 0, 4, 1, 5));
-    const auto cd = reinterpret_cast<express::Pair>(__builtin_shufflevector(place, room, 2, 6, 3, 7));
-    for (unsigned i = 0; i < group; ++i) {
-        start(items[i], *frames[i]);
-        items[i].ip = ip(i);
-        express::store(static_cast<ExpressPlace*>(&items[i]), (i < 2 ? ab : cd)[i % 2]);
+    const std::uint32_t length = landing.length();
+    const FourFrames four{
+        &lane.items[at], frames, {front[0] + length, front[1] + length, front[2] + length, front[3] + length}, room};
+    if (landing.takes_all<V4>(front[0], front[1], front[2], front[3])) [[likely]] {
+        four.look(landing);
+        four.land(landing);
+        lane.v4.packets.add_four(at);
+        return true;
     }
+    if (are_shorter(room, express::least<V6>)) return false;
+    if (landing.takes_all<V6>(front[0], front[1], front[2], front[3])) {
+        four.land(landing);
+        lane.v6.packets.add_four(at);
+        return true;
+    }
+    const auto is_ip = [](const std::uint8_t* packet) {
+        return type_before(packet) == wire::EtherType::ipv4 || type_before(packet) == wire::EtherType::ipv6;
+    };
+    const bool mixed =
+        landing.takes(front[0], front[1], front[2], front[3]) && std::ranges::all_of(four.packets, is_ip);
+    if (!mixed) return false;
+    four.land(landing);
+    for (unsigned i = 0; i < group; ++i)
+        add_packet(lane, at + i);
     return true;
 }
 
@@ -123,11 +184,9 @@ void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
     clear(lane);
     unsigned i = 0;
     for (; i + group <= count; i += group) {
-        if (i + 2 * group <= count) prefetch_four(frames + i + group);
-        if (land_four(&lane.items[i], landing, frames + i)) [[likely]] {
-            lane.v4.packets.add_four(i);
+        prefetch_some(frames + i + group, count - i - group);
+        if (land_four(lane, landing, frames + i, i)) [[likely]]
             continue;
-        }
         for (unsigned at = i; at < i + group; ++at)
             land_one(landing, port, *frames[at], at);
     }
@@ -139,7 +198,6 @@ void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
 [[gnu::noinline]] void Express::land_one(ExpressLanding& landing, std::uint16_t port, rte_mbuf& frame,
                                          unsigned at) noexcept
 {
-    using express::least;
     Item& item = lane_.items[at];
     start(item, frame);
     express::store(static_cast<ExpressSeen*>(&item), std::uint64_t{0});
@@ -150,13 +208,7 @@ void Express::land_all(std::uint16_t port, rte_mbuf* const* frames, unsigned cou
     item.ip = bytes + landing.length();
     const std::uint64_t room = frame.data_len - landing.length();
     express::store(static_cast<ExpressPlace*>(&item), landing.place() | room << 32);
-    const wire::Be16 type = type_before(item.ip);
-    if (type == wire::EtherType::ipv4 && item.room >= least<V4>) {
-        lane_.v4.packets.add(at);
-        lane_.scattered.add(at);
-    } else if (type == wire::EtherType::ipv6 && item.room >= least<V6>) {
-        lane_.v6.packets.add(at);
-    }
+    add_packet(lane_, at);
 }
 
 } // namespace sluice
