@@ -142,11 +142,12 @@ template<class Family>
     ExpressLane& lane = lane_; // copies of what `this` leads to stay in registers
     const table::Snapshot& tables = tables_;
     ExpressLists& lists = lane.of<Family>();
+    const bool near = tables.routes.is_small();
     const unsigned count = lists.plain.count;
     for (unsigned i = 0; i < count; ++i) {
         const unsigned place = lists.plain.at[i];
         Item& item = lane.items[place];
-        if (!express::route<Family>(lists, tables, item, place)) item.lane = Lane::general;
+        if (!express::route<Family>(lists, tables, item, place, near)) item.lane = Lane::general;
     }
 }
 
@@ -441,8 +442,7 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
     TrafficRuns runs(traffic_);
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[i];
-        const bool leaves = item.may_leave() && item.exit->is_ready() && item.l3_length <= item.exit->mtu;
-        if (!leaves) [[unlikely]] {
+        if (!item.may_leave() || !item.exit->takes(item.l3_length)) [[unlikely]] {
             departures.end();
             end_here(item, general);
             continue;

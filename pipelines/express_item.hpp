@@ -54,6 +54,13 @@ struct alignas(8) ExpressPlace {
     std::uint16_t interface = 0; // where it was received
     std::uint16_t network = 0;   // where it is now
     std::uint32_t room = 0;      // bytes of the segment, or of the tunnel's payload, from the IP header on
+
+    [[nodiscard]] std::uint32_t interface_and_network() const noexcept
+    {
+        std::uint32_t both = 0;
+        std::memcpy(&both, this, sizeof both);
+        return both;
+    }
 };
 
 // What was found for it in the tables, or none.

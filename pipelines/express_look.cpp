@@ -28,21 +28,32 @@ using express::load;
 }
 
 // Whether nothing in the packet's network could give it a session, and it may be forwarded without a thought. `to`: the
-// hints of its destination.
+// hints of its destination. In the public network, and in another one.
 template<class Family>
-[[gnu::always_inline]] inline bool is_foreign(const table::Snapshot& tables, const typename Family::Key& key,
-                                              std::uint16_t network, std::uint8_t to)
+[[gnu::always_inline]] inline bool is_foreign_outside(const table::Snapshot& tables, const typename Family::Key& key,
+                                                      std::uint8_t to)
 {
     constexpr std::uint8_t foreign = table::AddressHints::foreign;
     const table::AddressHints& hints = tables.hints;
     if ((to & foreign) == 0) return false;
-    if constexpr (Family::family == V4::family) {
-        if (network == table::public_network)
-            return (hints.first(key.source) & hints.first(key.destination) & hints.of(network, key.source)) != 0;
-        if (tables.networks[network].sources.have(key.source)) return false;
-    }
-    return (hints.of(network, key.source) & foreign) != 0 && !tables.networks[network].translates_any &&
-           express::is_ordinary(key);
+    const std::uint8_t from = hints.of(table::public_network, key.source);
+    if constexpr (Family::family == V4::family)
+        return (hints.first(key.source) & hints.first(key.destination) & from) != 0;
+    else
+        return (from & foreign) != 0 && !tables.networks[table::public_network].translates_any &&
+               express::is_ordinary(key);
+}
+
+template<class Family>
+[[gnu::always_inline]] inline bool is_foreign_inside(const table::Snapshot& tables, const typename Family::Key& key,
+                                                     std::uint16_t network, std::uint8_t to)
+{
+    constexpr std::uint8_t foreign = table::AddressHints::foreign;
+    if ((to & foreign) == 0) return false;
+    const table::Network& in = tables.networks[network];
+    if constexpr (Family::family == V4::family)
+        if (in.sources.have(key.source)) return false;
+    return (tables.hints.of(network, key.source) & foreign) != 0 && !in.translates_any && express::is_ordinary(key);
 }
 
 } // namespace
@@ -84,23 +95,27 @@ void Express::list_all() noexcept
             continue;
         }
         const auto& key = key_of<Family>(item);
-        const std::uint16_t network = item.network;
-        const std::uint8_t to = tables.hints.of(network, key.destination);
-        const bool foreign = is_foreign<Family>(tables, key, network, to);
-        if (foreign) item.lane = Lane::plain;
-        plain.add_if(foreign, place);
-        bool flow = !foreign;
-        if (flow && network == table::public_network) {
-            const bool udp = item.protocol == wire::IpProtocol::udp;
-            if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw()))) {
-                lane.tunneled.add(place);
-                flow = false;
-            } else if ((to & AddressHints::ring) != 0) {
-                lane.served.add(place);
-                flow = false;
-            }
+        if (item.network != table::public_network) {
+            const std::uint8_t to = tables.hints.of(item.network, key.destination);
+            const bool foreign = is_foreign_inside<Family>(tables, key, item.network, to);
+            if (foreign) item.lane = Lane::plain;
+            plain.add_if(foreign, place);
+            flows.add_if(!foreign, place);
+            continue;
         }
-        flows.add_if(flow, place);
+        const std::uint8_t to = tables.hints.of(table::public_network, key.destination);
+        if (is_foreign_outside<Family>(tables, key, to)) {
+            item.lane = Lane::plain;
+            plain.add_if(true, place);
+            continue;
+        }
+        const bool udp = item.protocol == wire::IpProtocol::udp;
+        if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw())))
+            lane.tunneled.add(place);
+        else if ((to & AddressHints::ring) != 0)
+            lane.served.add(place);
+        else
+            flows.add_if(true, place);
     }
 }
 
@@ -133,8 +148,10 @@ void Express::look_inside() noexcept
             continue;
         }
         const auto& key = key_of<Family>(item);
-        const bool foreign =
-            is_foreign<Family>(tables, key, item.network, tables.hints.of(item.network, key.destination));
+        const std::uint16_t network = item.network;
+        const std::uint8_t to = tables.hints.of(network, key.destination);
+        const bool foreign = network == table::public_network ? is_foreign_outside<Family>(tables, key, to)
+                                                              : is_foreign_inside<Family>(tables, key, network, to);
         if (foreign) item.lane = Lane::plain;
         plain.add_if(foreign, place);
         flows.add_if(!foreign, place);

@@ -17,10 +17,11 @@ namespace sluice::express {
     prefetch_to_read(line + line_bytes);
 }
 
-// The way of a plain packet; its exit, too, where all flows have the same. False: it has none.
+// The way of a plain packet; its exit, too, where all flows have the same. `near`: there are few routes, so that the
+// exits may be looked at. False: it has none.
 template<class Family>
 [[nodiscard, gnu::always_inline]] inline bool route(ExpressLists& lists, const table::Snapshot& tables,
-                                                    ExpressItem& item, unsigned place) noexcept
+                                                    ExpressItem& item, unsigned place, bool near) noexcept
 {
     const table::Target way = Family::find_route(tables, item.network, key_of<Family>(item).destination);
     if (way == table::none) [[unlikely]]
@@ -32,8 +33,7 @@ template<class Family>
         return true;
     }
     take_exit(item, tables, tables.pick(way, 0));
-    // Of few routes the exits are near as well, and may be looked at.
-    if (!tables.routes.is_small() || item.exit->outer != 0) [[unlikely]]
+    if (!near || item.exit->outer != 0) [[unlikely]]
         lists.outbound.add(place);
     return true;
 }

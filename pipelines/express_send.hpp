@@ -113,7 +113,7 @@ template<class Family>
     mbuf.data_off = static_cast<std::uint16_t>(packet - front - in_front);
     mbuf.data_len = static_cast<std::uint16_t>(length + in_front);
     mbuf.pkt_len = length + in_front;
-    if (exit.kind == Kind::link) [[likely]] {
+    if (exit.outer == 0) [[likely]] {
         constexpr std::size_t room = table::Exit::link_room;
         std::memcpy(packet - room, exit.bytes.data() + exit.bytes.size() - room, room);
         store(packet - sizeof Family::ether_type, Family::ether_type);

@@ -25,11 +25,10 @@ public:
     // Received as the item says, and to be sent in `network`. The frame is still as it was received.
     [[gnu::always_inline]] void pass(const ExpressItem& item, std::uint16_t network) noexcept
     {
-        if ((item.interface ^ interface_) | (item.network ^ network_) | (network ^ out_network_)) [[unlikely]] {
+        const std::uint64_t way = item.interface_and_network() | std::uint64_t{network} << 32;
+        if (way != way_) [[unlikely]] {
             end();
-            interface_ = item.interface;
-            network_ = item.network;
-            out_network_ = network;
+            way_ = way;
         }
         ++packets_;
         bytes_ += item.l3_length;
@@ -43,9 +42,9 @@ public:
 private:
     void end() noexcept
     {
-        traffic_.interface(interface_).received(wire_bytes_, packets_);
-        traffic_.network(network_).received(bytes_, packets_);
-        traffic_.network(out_network_).sent(bytes_, packets_);
+        traffic_.interface(static_cast<std::uint16_t>(way_)).received(wire_bytes_, packets_);
+        traffic_.network(static_cast<std::uint16_t>(way_ >> 16)).received(bytes_, packets_);
+        traffic_.network(static_cast<std::uint16_t>(way_ >> 32)).sent(bytes_, packets_);
         all_packets_ += packets_;
         all_bytes_ += bytes_;
         packets_ = 0;
@@ -53,9 +52,7 @@ private:
     }
 
     Traffic& traffic_;
-    std::uint16_t interface_ = 0;
-    std::uint16_t network_ = 0;
-    std::uint16_t out_network_ = 0;
+    std::uint64_t way_ = 0; // interface and network, then the network that they are sent in
     std::uint32_t packets_ = 0;
     std::uint64_t bytes_ = 0; // of IP
     std::uint64_t wire_bytes_ = 0;

@@ -74,28 +74,35 @@ public:
                                     std::uint32_t length) noexcept
     {
         const std::uint32_t way = port | std::uint32_t{interface} << 16;
-        if (way != way_ || to_.count_ + frames_ == places) [[unlikely]] {
+        if (way != way_ || next_ == to_.frames_.data() + places) [[unlikely]] {
             end();
             way_ = way;
+            begin_ = next_ = to_.frames_.data() + to_.count_;
         }
-        to_.frames_[to_.count_ + frames_++] = frame;
+        *next_++ = frame;
         bytes_ += length;
     }
 
     void end() noexcept
     {
-        if (frames_ == 0) return;
-        to_.count_ += frames_;
-        to_.add_run({static_cast<std::uint16_t>(way_), static_cast<std::uint16_t>(way_ >> 16),
-                     static_cast<std::uint16_t>(frames_), false, bytes_});
-        frames_ = 0;
+        const auto frames = static_cast<std::uint16_t>(next_ - begin_);
+        if (frames != 0) {
+            to_.count_ += frames;
+            to_.add_run(
+                {static_cast<std::uint16_t>(way_), static_cast<std::uint16_t>(way_ >> 16), frames, false, bytes_});
+        }
+        way_ = no_way;
+        begin_ = next_;
         bytes_ = 0;
     }
 
 private:
     Departures& to_;
-    std::uint32_t way_ = 0;
-    std::uint32_t frames_ = 0;
+    static constexpr std::uint32_t no_way = ~std::uint32_t{0}; // nobody's port and interface
+
+    std::uint32_t way_ = no_way;
+    rte_mbuf** begin_ = nullptr; // the run's first frame
+    rte_mbuf** next_ = nullptr;  // where the next one goes
     std::uint64_t bytes_ = 0;
 };
 

@@ -1,8 +1,9 @@
 // What a packet needs to leave by a hop, in one place of two lines: everything that stands in front of it, ready to be
 // copied, and where it goes. Made by the table server's thread beside each hop, read by every worker; 128 bytes.
 //
-// A hop whose neighbour is unknown, or whose tunnel has several ways out, has no exit (`length` 0): the packet goes the
-// general way, which chooses, asks or refuses. A tunnel's header, kind, counter and mtu stand here all the same.
+// A hop whose neighbour is unknown, or whose tunnel has several ways out, has no exit (`length` and `ready_mtu` 0): the
+// packet goes the general way, which chooses, asks or refuses. A tunnel's header, kind, counter and mtu stand here all
+// the same.
 #pragma once
 
 #include <array>
@@ -27,11 +28,13 @@ struct alignas(64) Exit {
     std::uint16_t mtu = 0; // the largest L3 packet that may take this hop, before encapsulation
     std::uint16_t port = 0;
     std::uint16_t interface = 0;
-    std::uint32_t counter = 0; // of the tunnel
+    std::uint16_t ready_mtu = 0; // the same as `mtu`, or 0 without an exit
+    std::uint32_t counter = 0;   // of the tunnel
 
     // What stands right before the packet of a tunnel.
     [[nodiscard]] std::span<const std::uint8_t> tunnel_header() const noexcept { return {bytes.end() - outer, outer}; }
-    [[nodiscard]] bool is_ready() const noexcept { return length != 0; }
+    // An L3 packet of so many bytes, not 0, may leave by it.
+    [[nodiscard]] bool takes(std::uint32_t packet) const noexcept { return packet <= ready_mtu; }
 };
 static_assert(sizeof(Exit) == 128);
 

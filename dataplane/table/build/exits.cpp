@@ -38,6 +38,7 @@ void put_link(Exit& exit, const Interface& out, const MacAddress& neighbor)
     exit.length = exit.outer;
     if (tagged) put_in_front(exit, wire::Vlan{wire::Be16{out.vlan}, type});
     put_in_front(exit, wire::Ethernet{neighbor.bytes, out.mac.bytes, tagged ? wire::EtherType::vlan : type});
+    exit.ready_mtu = exit.mtu;
     exit.port = out.port;
     exit.interface = out.id;
 }

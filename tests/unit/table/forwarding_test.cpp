@@ -132,7 +132,7 @@ TEST_CASE("a VXLAN hop has its header ready, byte for byte")
                          "525400000131 02005e000001 0000"));
     const Exit& exit = only_exit(*at.tables, 1, "10.1.0.31");
     CHECK(header_of(exit) == to_hex(expected));
-    CHECK_FALSE(exit.is_ready()); // nobody knows the MAC address of the remote end
+    CHECK_FALSE(exit.takes(1)); // nobody knows the MAC address of the remote end
     CHECK(tunnel.inner_address() == *IpAddress::parse("10.1.0.31"));
     CHECK(exit.mtu == 1450); // 1500 of the interface less 50; the network's own is no smaller
     const FarEnd& far_end = at.tables->far_ends.at(tunnel.far_end);
