@@ -151,6 +151,28 @@ template<class Family>
     }
 }
 
+// Machines send in trains: the way back to the sender of one packet is mostly that to the next one's.
+template<class Family>
+[[gnu::always_inline]] inline void Express::find_senders() noexcept
+{
+    ExpressLane& lane = lane_;
+    const ExpressList& machines = lane.of<Family>().machines;
+    const unsigned count = machines.count;
+    std::uint32_t network = ~std::uint32_t{0}; // no packet's
+    typename Family::Address source{};
+    table::Target way = table::none;
+    for (unsigned i = 0; i < count; ++i) {
+        Item& item = lane.items[machines.at[i]];
+        const auto& key = key_of<Family>(item);
+        if (item.network != network || key.source != source) {
+            network = item.network;
+            source = key.source;
+            way = group_ahead(Family::find_route(tables_, item.network, source));
+        }
+        item.sender = way;
+    }
+}
+
 // The route of what seems to have no session, and the way back to what came by VXLAN. Where a plain packet's route ends
 // in one hop that is all.
 template<class Family>
@@ -161,10 +183,7 @@ void Express::find_groups() noexcept
         Item& item = lane_.items[lists.routed.at[i]];
         item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
     }
-    for (unsigned i = 0; i < lists.machines.count; ++i) {
-        Item& item = lane_.items[lists.machines.at[i]];
-        item.sender = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).source));
-    }
+    find_senders<Family>();
     route_plain<Family>();
     if (lists.rings.count != 0) fetch_counts<Family>();
     if (lists.openings.count != 0) fetch_openings<Family>(); // late: a flood's buckets come from far

@@ -59,13 +59,13 @@ private:
     struct Endpoints;
     struct Opening;
     template<class Family>
-    static void open(const Opening& opening, ExpressAdder& payloads, const Endpoints<Family>& ends,
+    static void open(Opening& opening, ExpressAdder& payloads, const Endpoints<Family>& ends,
                      std::uint8_t place) noexcept;
-    static void open_vxlan(const Opening& opening, Item& item, std::uint8_t place, std::uint8_t* start,
+    static void open_vxlan(Opening& opening, Item& item, std::uint8_t place, std::uint8_t* start,
                            std::uint32_t room) noexcept;
     static void look_at_gtpu(const Opening& opening, ExpressAdder& payloads, Item& item, std::uint8_t place,
                              std::uint8_t* start, std::uint32_t room) noexcept;
-    static void open_gtpu(const Opening& opening, const Traffic& traffic, std::uint8_t place) noexcept;
+    static void open_gtpu(Opening& opening, const Traffic& traffic, std::uint8_t place) noexcept;
     void choose_all() noexcept;
     [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
     [[nodiscard]] Lane choose(V6, Item& item) const noexcept;
@@ -104,6 +104,8 @@ private:
     void fetch_openings() noexcept;
     template<class Family>
     void deepen_all() noexcept;
+    template<class Family>
+    void find_senders() noexcept;
     template<class Family>
     void route_plain() noexcept;
     template<class Family>

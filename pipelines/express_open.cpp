@@ -40,6 +40,11 @@ struct Express::Opening {
     ExpressLane& lane;
     const table::Snapshot& tables;
     std::uint64_t gateway; // MAC, as a word
+    // Of the packet before: most have the same.
+    std::uint32_t vni = ~std::uint32_t{0};
+    std::uint16_t network = 0;
+    std::uint64_t teid = ~std::uint64_t{0};
+    const table::GtpuTerminus* terminus = nullptr;
 
     // To be looked at, like those outside tunnels.
     [[gnu::always_inline]] void add_inner(const Item& item, std::uint8_t place, std::uint8_t family) const noexcept
@@ -51,7 +56,7 @@ struct Express::Opening {
 
 // RFC 7348 section 5: the I flag, the VNI, and an inner frame to the gateway. `start` is behind UDP, where `room` bytes
 // are.
-[[gnu::always_inline]] inline void Express::open_vxlan(const Opening& opening, Item& item, std::uint8_t place,
+[[gnu::always_inline]] inline void Express::open_vxlan(Opening& opening, Item& item, std::uint8_t place,
                                                        std::uint8_t* start, std::uint32_t room) noexcept
 {
     constexpr std::uint32_t front = sizeof(wire::Vxlan) + sizeof(wire::Ethernet);
@@ -62,11 +67,15 @@ struct Express::Opening {
     const bool is_v4 = inner.type == wire::EtherType::ipv4;
     if (!header.has_vni() || (!is_v4 && inner.type != wire::EtherType::ipv6)) return;
     if ((express::load<std::uint64_t>(&inner) & express::mac_bits) != opening.gateway) return;
-    const std::uint16_t* network = opening.tables.vnis.find(vni);
-    if (network == nullptr) return;
+    if (vni != opening.vni) {
+        const std::uint16_t* network = opening.tables.vnis.find(vni);
+        if (network == nullptr) return;
+        opening.vni = vni;
+        opening.network = *network;
+    }
     item.ip = start + front;
     item.room = room - front;
-    item.network = *network;
+    item.network = opening.network;
     item.tunnel = Item::from_vxlan; // find_tunnels() knows which
     opening.add_inner(item, place, is_v4 ? V4::family : V6::family);
 }
@@ -101,7 +110,7 @@ struct Express::Opening {
 }
 
 template<class Family>
-[[gnu::always_inline]] inline void Express::open(const Opening& opening, ExpressAdder& payloads,
+[[gnu::always_inline]] inline void Express::open(Opening& opening, ExpressAdder& payloads,
                                                  const Endpoints<Family>& ends, std::uint8_t place) noexcept
 {
     Item& item = opening.lane.items[place];
@@ -124,12 +133,16 @@ template<class Family>
 }
 
 // The TEID names network and phone.
-[[gnu::always_inline]] inline void Express::open_gtpu(const Opening& opening, const Traffic& traffic,
+[[gnu::always_inline]] inline void Express::open_gtpu(Opening& opening, const Traffic& traffic,
                                                       std::uint8_t place) noexcept
 {
     Item& item = opening.lane.items[place];
     const std::uint8_t version = *item.ip >> 4;
-    item.terminus = opening.tables.teids.find({item.tunnel}, item.way);
+    if (item.tunnel != opening.teid) {
+        opening.teid = item.tunnel;
+        opening.terminus = opening.tables.teids.find({item.tunnel}, item.way);
+    }
+    item.terminus = opening.terminus;
     item.way = table::none;
     if (item.terminus == nullptr || version != item.terminus->family) return;
     item.network = item.terminus->network;
@@ -153,7 +166,7 @@ void Express::open_tunnels() noexcept
     const Endpoints<V4> ends4(tables.settings);
     const Endpoints<V6> ends6(tables.settings);
     lane.v4.packets.count = lane.v6.packets.count = 0;
-    const Opening opening{lane, tables, express::mac_word(tables.settings.gateway_mac)};
+    Opening opening{lane, tables, express::mac_word(tables.settings.gateway_mac)};
     {
         ExpressAdder payloads(lane.gtpu);
         const unsigned count = lane.tunneled.count;
