@@ -10,15 +10,6 @@
 #include "pipelines/traffic_runs.hpp"
 
 namespace sluice {
-namespace {
-
-bool is_vxlan(const table::Exit& exit) noexcept
-{
-    return exit.kind == table::Exit::Kind::vxlan4 || exit.kind == table::Exit::Kind::vxlan6;
-}
-
-} // namespace
-
 void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, GeneralWay& general,
                   StageClock* clock) noexcept
 {
@@ -151,28 +142,6 @@ template<class Family>
     }
 }
 
-// Machines send in trains: the way back to the sender of one packet is mostly that to the next one's.
-template<class Family>
-[[gnu::always_inline]] inline void Express::find_senders() noexcept
-{
-    ExpressLane& lane = lane_;
-    const ExpressList& machines = lane.of<Family>().machines;
-    const unsigned count = machines.count;
-    std::uint32_t network = ~std::uint32_t{0}; // no packet's
-    typename Family::Address source{};
-    table::Target way = table::none;
-    for (unsigned i = 0; i < count; ++i) {
-        Item& item = lane.items[machines.at[i]];
-        const auto& key = key_of<Family>(item);
-        if (item.network != network || key.source != source) {
-            network = item.network;
-            source = key.source;
-            way = group_ahead(Family::find_route(tables_, item.network, source));
-        }
-        item.sender = way;
-    }
-}
-
 // The route of what seems to have no session, and the way back to what came by VXLAN. Where a plain packet's route ends
 // in one hop that is all.
 template<class Family>
@@ -183,7 +152,7 @@ void Express::find_groups() noexcept
         Item& item = lane_.items[lists.routed.at[i]];
         item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
     }
-    find_senders<Family>();
+    if (lists.machines.count != 0) find_senders<Family>();
     route_plain<Family>();
     if (lists.rings.count != 0) fetch_counts<Family>();
     if (lists.openings.count != 0) fetch_openings<Family>(); // late: a flood's buckets come from far
@@ -245,8 +214,7 @@ void Express::resolve_all() noexcept
             resolve_stranger<Family>(place);
     }
     if (lists.stale.count != 0) resolve_stale<Family>();
-    for (unsigned i = 0; i < lists.machines.count; ++i)
-        take_sender(lane_.items[lists.machines.at[i]]);
+    if (lists.machines.count != 0) take_senders<Family>();
     for (unsigned i = 0; i < lists.grouped.count; ++i) {
         Item& item = lane_.items[lists.grouped.at[i]];
         item.hash = sessions.hash(key_of<Family>(item));
@@ -377,14 +345,6 @@ void Express::take_exit(Item& item, std::uint32_t hop) noexcept
     express::take_exit(item, tables_, hop);
 }
 
-// A VXLAN packet does not name the machine it comes from; the way back to its source does.
-void Express::take_sender(Item& item) noexcept
-{
-    if (item.sender == table::none) return;
-    item.sender = tables_.pick(item.sender, 0);
-    if (item.sender != table::none) prefetch_to_read(&tables_.exits[item.sender].length);
-}
-
 // The tunnels that count the packet, and their counters on the way.
 template<class Family>
 void Express::find_tunnels() noexcept
@@ -394,16 +354,7 @@ void Express::find_tunnels() noexcept
         fetch_tunnel(lane_.items[lists.flows.at[i]]);
     for (unsigned i = 0; i < lists.rings.count; ++i)
         fetch_tunnel(lane_.items[lists.rings.at[i]]);
-    for (unsigned i = 0; i < lists.machines.count; ++i) {
-        Item& item = lane_.items[lists.machines.at[i]];
-        if (!item.may_leave()) continue; // the general way finds out itself
-        item.tunnel = table::none;
-        if (item.sender == table::none) continue;
-        const table::Exit& back = tables_.exits[item.sender];
-        if (!is_vxlan(back)) continue;
-        item.tunnel = back.counter;
-        traffic_.prefetch_tunnel(item.tunnel);
-    }
+    if (lists.machines.count != 0) find_sender_tunnels<Family>();
     for (unsigned i = 0; i < lists.outbound.count; ++i) {
         Item& item = lane_.items[lists.outbound.at[i]];
         if (fetch_tunnel(item)) item.hash = sessions_.of<Family>().hash(key_of<Family>(item)); // VXLAN asks for it

@@ -72,6 +72,14 @@ private:
     template<class Family>
     [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
 
+    // ---- Who sent what came by VXLAN (express_senders.cpp).
+    template<class Family>
+    void find_senders() noexcept;
+    template<class Family>
+    void take_senders() noexcept;
+    template<class Family>
+    void find_sender_tunnels() noexcept;
+
     // ---- Memory for ICMP errors (express_errors.cpp).
     template<class Family>
     void find_quotes() noexcept;
@@ -105,8 +113,6 @@ private:
     template<class Family>
     void deepen_all() noexcept;
     template<class Family>
-    void find_senders() noexcept;
-    template<class Family>
     void route_plain() noexcept;
     template<class Family>
     void find_groups() noexcept;
@@ -132,7 +138,6 @@ private:
     [[nodiscard]] bool resolve_backend(Item& item) noexcept;
     [[nodiscard]] std::uint16_t count_backend(const Item& item) noexcept;
     void take_exit(Item& item, std::uint32_t hop) noexcept;
-    void take_sender(Item& item) noexcept;
     template<class Family>
     void find_tunnels() noexcept;
     bool fetch_tunnel(const Item& item) noexcept;
