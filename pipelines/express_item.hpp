@@ -68,7 +68,9 @@ struct alignas(16) ExpressFinds {
     static constexpr std::uint32_t from_vxlan = table::none - 1; // as `tunnel`: not known yet which
 
     std::uint32_t entry = table::none; // session entry; until resolve() and of keyed ones a SessionTable::candidate()
-    std::uint32_t way = table::none;   // target of the route to its destination, where it seems to have no session
+    // Target of the route to its destination, where it seems to have no session. Of GTP-U, until then, the TEID's
+    // place.
+    std::uint32_t way = table::none;
     union {
         std::uint32_t sender = table::none; // out of VXLAN: the target, then the hop, of the way back to the source
         std::uint32_t member;               // of a ring: the slot, then the backend's index
@@ -119,6 +121,7 @@ public:
     ExpressAdder& operator=(const ExpressAdder&) = delete;
     ~ExpressAdder() { list_.count = count_; }
 
+    void add(unsigned place) noexcept { add_if(true, place); }
     // Precondition: there is room for it, also where it is not added.
     void add_if(bool is_so, unsigned place) noexcept
     {

@@ -106,7 +106,7 @@ void Express::list_all() noexcept
         const std::uint8_t to = tables.hints.of(table::public_network, key.destination);
         if (is_foreign_outside<Family>(tables, key, to)) {
             item.lane = Lane::plain;
-            plain.add_if(true, place);
+            plain.add(place);
             continue;
         }
         const bool udp = item.protocol == wire::IpProtocol::udp;
@@ -115,7 +115,7 @@ void Express::list_all() noexcept
         else if ((to & AddressHints::ring) != 0)
             lane.served.add(place);
         else
-            flows.add_if(true, place);
+            flows.add(place);
     }
 }
 

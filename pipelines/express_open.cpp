@@ -106,7 +106,7 @@ struct Express::Opening {
     item.room = room - front;
     item.tunnel = teid;
     item.way = opening.tables.teids.prefetch({teid});
-    payloads.add_if(true, place);
+    payloads.add(place);
 }
 
 template<class Family>
