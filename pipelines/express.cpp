@@ -134,11 +134,12 @@ template<class Family>
     const table::Snapshot& tables = tables_;
     ExpressLists& lists = lane.of<Family>();
     const bool near = tables.routes.is_small();
+    express::TrainRoute<Family> routes(tables);
     const unsigned count = lists.plain.count;
     for (unsigned i = 0; i < count; ++i) {
         const unsigned place = lists.plain.at[i];
         Item& item = lane.items[place];
-        if (!express::route<Family>(lists, tables, item, place, near)) item.lane = Lane::general;
+        if (!express::route(routes, lists, tables, item, place, near)) item.lane = Lane::general;
     }
 }
 
@@ -148,9 +149,10 @@ template<class Family>
 void Express::find_groups() noexcept
 {
     ExpressLists& lists = lane_.of<Family>();
+    express::TrainRoute<Family> routes(tables_);
     for (unsigned i = 0; i < lists.routed.count; ++i) {
         Item& item = lane_.items[lists.routed.at[i]];
-        item.way = group_ahead(Family::find_route(tables_, item.network, key_of<Family>(item).destination));
+        item.way = group_ahead(routes.find(item.network, key_of<Family>(item).destination));
     }
     if (lists.machines.count != 0) find_senders<Family>();
     route_plain<Family>();

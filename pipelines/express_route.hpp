@@ -1,4 +1,4 @@
-// Packets that go by their network's routes alone: the first of the lane's looks into them.
+// Routes on the lane: of packets that go by them alone, of those that seem to have no session, and back to senders.
 #pragma once
 
 #include "dataplane/base/prefetch.hpp"
@@ -17,13 +17,41 @@ namespace sluice::express {
     prefetch_to_read(line + line_bytes);
 }
 
+// Packets come in trains: most have the route of the one before.
+template<class Family>
+class TrainRoute {
+public:
+    explicit TrainRoute(const table::Snapshot& tables) noexcept
+        : tables_(tables)
+    {
+    }
+
+    [[nodiscard, gnu::always_inline]] table::Target find(std::uint16_t network,
+                                                         const typename Family::Address& address) noexcept
+    {
+        if (network != network_ || address != address_) {
+            network_ = network;
+            address_ = address;
+            way_ = Family::find_route(tables_, network, address);
+        }
+        return way_;
+    }
+
+private:
+    const table::Snapshot& tables_;
+    std::uint64_t network_ = ~std::uint64_t{0}; // nobody's
+    typename Family::Address address_{};
+    table::Target way_ = table::none;
+};
+
 // The way of a plain packet; its exit, too, where all flows have the same. `near`: there are few routes, so that the
 // exits may be looked at. False: it has none.
 template<class Family>
-[[nodiscard, gnu::always_inline]] inline bool route(ExpressLists& lists, const table::Snapshot& tables,
-                                                    ExpressItem& item, unsigned place, bool near) noexcept
+[[nodiscard, gnu::always_inline]] inline bool route(TrainRoute<Family>& routes, ExpressLists& lists,
+                                                    const table::Snapshot& tables, ExpressItem& item, unsigned place,
+                                                    bool near) noexcept
 {
-    const table::Target way = Family::find_route(tables, item.network, key_of<Family>(item).destination);
+    const table::Target way = routes.find(item.network, key_of<Family>(item).destination);
     if (way == table::none) [[unlikely]]
         return false;
     if (!table::is_one_hop(way)) [[unlikely]] {

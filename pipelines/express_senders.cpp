@@ -1,6 +1,7 @@
 // Who sent what came by VXLAN. A packet does not name the machine's tunnel, which counts it; the way back to its source
 // does. Machines send in trains, so what was found for one packet is mostly that of the next one.
 #include "pipelines/express.hpp"
+#include "pipelines/express_route.hpp"
 
 namespace sluice {
 namespace {
@@ -19,18 +20,10 @@ void Express::find_senders() noexcept
     ExpressLane& lane = lane_;
     const ExpressList& machines = lane.of<Family>().machines;
     const unsigned count = machines.count;
-    std::uint32_t network = ~std::uint32_t{0}; // no packet's
-    typename Family::Address source{};
-    table::Target way = table::none;
+    express::TrainRoute<Family> routes(tables_);
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[machines.at[i]];
-        const auto& key = key_of<Family>(item);
-        if (item.network != network || key.source != source) {
-            network = item.network;
-            source = key.source;
-            way = group_ahead(Family::find_route(tables_, item.network, source));
-        }
-        item.sender = way;
+        item.sender = group_ahead(routes.find(item.network, key_of<Family>(item).source));
     }
 }
 
