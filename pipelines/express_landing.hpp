@@ -1,7 +1,6 @@
 // What all frames of one port and VLAN have in common, so that it is asked once per burst and not once per frame.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
