@@ -38,7 +38,8 @@ struct RegionLayout {
 // Its first line never changes once made. A reader trusts nothing below `version` before he has compared it.
 struct RegionHeader {
     static constexpr std::array<char, 8> magic_word{'S', 'L', 'U', 'I', 'C', 'E', 'S', 'T'};
-    static constexpr std::uint32_t current_version = 2; // of this struct, SessionBucket, Entry and Cold together
+    // Of this struct, SessionBucket, Entry and Cold together, and of who may write what in them.
+    static constexpr std::uint32_t current_version = 3;
 
     std::array<char, 8> magic{};
     std::uint32_t version = 0;

@@ -1,9 +1,8 @@
 // One cache line of the session index: eight tags with their entries. Written by whoever inserts or unlinks, read by
 // every worker without a lock; 64 bytes; when all eight slots are taken a key goes to the next bucket of its chain.
 //
-// A slot is claimed by a compare-and-swap on its entry, so keys of different homes can share a bucket without sharing a
-// lock. The lock belongs to the *keys* whose home this bucket is: it makes "look, then insert" one step for each of
-// them.
+// The lock belongs to the keys whose home this bucket is, for which it makes "look, then insert" one step, and to the
+// free slots: who claims one has it, also when the key's home is another bucket. A slot is freed without it.
 #pragma once
 
 #include <array>
@@ -39,7 +38,8 @@ struct alignas(64) SessionBucket {
     alignas(16) std::array<std::atomic<std::uint16_t>, slots> tags{};
     EpochLock lock;
     std::atomic<std::uint32_t> passed_by{0}; // keys that found no place here and went on along their chain
-    std::array<std::atomic<std::uint32_t>, slots> entries_plus_1{}; // 0 = free: fresh memory is an empty bucket
+    alignas(
+        16) std::array<std::atomic<std::uint32_t>, slots> entries_plus_1{}; // 0 = free: fresh memory is an empty bucket
 
     // A bit per slot that has the tag.
     [[nodiscard]] unsigned matches(std::uint16_t tag) const
@@ -57,17 +57,16 @@ struct alignas(64) SessionBucket {
         return entries_plus_1[slot].load(std::memory_order_acquire) - 1;
     }
 
-    // Publishes an entry that is already whole: entry, then tag. False when all slots are taken.
+    // Publishes an entry that is already whole: entry, then tag. False when all slots are taken. Precondition: the
+    // caller has the lock; who withdraws needs it not.
     [[nodiscard]] bool claim(std::uint16_t tag, std::uint32_t entry)
     {
-        for (unsigned slot = 0; slot < slots; ++slot) {
-            std::uint32_t free = 0;
-            if (entries_plus_1[slot].load(std::memory_order_relaxed) != 0) continue;
-            if (!entries_plus_1[slot].compare_exchange_strong(free, entry + 1, std::memory_order_acq_rel)) continue;
-            tags[slot].store(tag, std::memory_order_release);
-            return true;
-        }
-        return false;
+        const unsigned free = free_slots();
+        if (free == 0) return false;
+        const auto slot = static_cast<unsigned>(std::countr_zero(free));
+        entries_plus_1[slot].store(entry + 1, std::memory_order_release);
+        tags[slot].store(tag, std::memory_order_release);
+        return true;
     }
 
     // Tag first, so that no new reader finds the slot; then the slot is free to claim. False when the entry is not
@@ -84,6 +83,30 @@ struct alignas(64) SessionBucket {
     }
 
 private:
+    // A bit per slot.
+    [[nodiscard]] unsigned free_slots() const
+    {
+        if constexpr (vector_tags) return free_slots_vector();
+        unsigned mask = 0;
+        for (unsigned i = 0; i < slots; ++i)
+            mask |= static_cast<unsigned>(entries_plus_1[i].load(std::memory_order_acquire) == 0) << i;
+        return mask;
+    }
+
+    [[nodiscard]] unsigned free_slots_vector() const
+    {
+#if defined(__SSE2__)
+        const auto* quarter = reinterpret_cast<const __m128i*>(entries_plus_1.data());
+        const __m128i first = _mm_cmpeq_epi32(_mm_load_si128(quarter), _mm_setzero_si128());
+        const __m128i second = _mm_cmpeq_epi32(_mm_load_si128(quarter + 1), _mm_setzero_si128());
+        std::atomic_signal_fence(std::memory_order_acquire);
+        const __m128i free = _mm_packs_epi32(first, second);
+        return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(free, _mm_setzero_si128())));
+#else
+        return 0;
+#endif
+    }
+
     // On x86 an aligned 16-byte load is acquire and never tears a tag; only the compiler must be told to keep the
     // order.
     [[nodiscard]] unsigned matches_vector(std::uint16_t tag) const

@@ -183,9 +183,9 @@ void SessionTable<Key>::take_fresh(PairReserve& own, unsigned count)
 }
 
 template<class Key>
-std::uint32_t SessionTable<Key>::take_pair(PairReserve& own)
+[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::take_pair(PairReserve& own)
 {
-    stock(own, 1);
+    if (own.size() == 0) stock(own, 1);
     if (own.size() == 0) return none;
     if (!own.has_seen()) look_into(own.see_next(), own);
     return own.take();
@@ -214,7 +214,7 @@ void SessionTable<Key>::give_up(PairReserve& own)
 }
 
 template<class Key>
-void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
+[[gnu::always_inline]] inline void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
 {
     set_state(pair, PairState::taken);
     for (const std::uint32_t index : {2 * pair, 2 * pair + 1}) {
@@ -229,25 +229,38 @@ void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
     cold_[pair] = content.cold;
 }
 
-// Along the key's chain to the first free slot. Each bucket is told that it was passed by *before* the entry appears
-// behind it.
+// At home, or along the key's chain to the first free slot; a bucket that somebody else holds is passed by, so nobody
+// who holds one waits for another. Each bucket is told that it was passed by *before* the entry appears behind it.
+// Precondition: the home's lock.
 template<class Key>
-bool SessionTable<Key>::place(const Chain& chain, std::uint32_t entry)
+[[gnu::always_inline]] inline bool SessionTable<Key>::place(const Chain& chain, std::uint32_t entry)
 {
+    return buckets_[chain.home].claim(chain.tag, entry) || place_further(chain, entry);
+}
+
+template<class Key>
+[[gnu::noinline]] bool SessionTable<Key>::place_further(const Chain& chain, std::uint32_t entry)
+{
+    constexpr unsigned spins = 1'000; // longer than a claim takes
     std::uint32_t index = chain.home;
-    for (unsigned hop = 0; hop < chain_length; ++hop, index = following(index, chain)) {
-        if (buckets_[index].claim(chain.tag, entry)) return true;
+    for (unsigned hop = 1; hop < chain_length; ++hop) {
         buckets_[index].passed_by.fetch_add(1, std::memory_order_acq_rel);
+        index = following(index, chain);
+        SessionBucket& bucket = buckets_[index];
+        if (!bucket.lock.lock_within(region_.epoch(), spins)) continue;
+        const bool claimed = bucket.claim(chain.tag, entry);
+        bucket.lock.unlock();
+        if (claimed) return true;
     }
     index = chain.home;
-    for (unsigned hop = 0; hop < chain_length; ++hop, index = following(index, chain))
+    for (unsigned hop = 1; hop < chain_length; ++hop, index = following(index, chain))
         buckets_[index].passed_by.fetch_sub(1, std::memory_order_acq_rel);
     return false;
 }
 
 // Look, then insert, as one step for this key: the lock of its home stands for it.
 template<class Key>
-Inserted SessionTable<Key>::publish(std::uint32_t entry, std::uint64_t key_hash)
+[[gnu::always_inline]] inline Inserted SessionTable<Key>::publish_entry(std::uint32_t entry, std::uint64_t key_hash)
 {
     const Key& key = entries_[entry].key;
     const Chain at = chain(key_hash);
@@ -299,9 +312,39 @@ Inserted SessionTable<Key>::after_conflict(std::uint32_t pair, const Inserted& r
         const bool same_flow = reverse.entry % 2 == 1 && entries_[partner].key == entries_[2 * pair].key;
         outcome = same_flow ? Inserted{Insert::exists, partner} : Inserted{Insert::reverse_conflict, reverse.entry};
     }
+    take_back(pair, own);
+    return outcome;
+}
+
+template<class Key>
+void SessionTable<Key>::take_back(std::uint32_t pair, PairReserve& own)
+{
     set_state(pair, PairState::free);
     own.put_back(pair);
-    return outcome;
+}
+
+template<class Key>
+std::uint32_t SessionTable<Key>::prepare(const Pair<Key>& content, PairReserve& own)
+{
+    const std::uint32_t pair = take_pair(own);
+    if (pair != none) fill(pair, content);
+    return pair;
+}
+
+template<class Key>
+Inserted SessionTable<Key>::publish(std::uint32_t pair, std::uint64_t forward_hash, std::uint64_t reverse_hash,
+                                    PairReserve& own)
+{
+    const Inserted reverse = publish_entry(2 * pair + 1, reverse_hash);
+    if (reverse.result != Insert::inserted) return after_conflict(pair, reverse, own);
+    const Inserted forward = publish_entry(2 * pair, forward_hash);
+    if (forward.result != Insert::inserted) {
+        undo(pair);
+        return forward;
+    }
+    ++own.begun;
+    set_state(pair, PairState::live);
+    return forward;
 }
 
 // All memory that it needs is on its way before the first of it is used: both buckets here at the latest, the pair
@@ -312,19 +355,8 @@ Inserted SessionTable<Key>::insert(const Pair<Key>& content, std::uint64_t forwa
     const std::uint64_t reverse_hash = hash(content.reverse.key);
     prefetch_bucket_to_write(reverse_hash);
     prefetch_bucket_to_write(forward_hash);
-    const std::uint32_t pair = take_pair(own);
-    if (pair == none) return {};
-    fill(pair, content);
-    const Inserted reverse = publish(2 * pair + 1, reverse_hash);
-    if (reverse.result != Insert::inserted) return after_conflict(pair, reverse, own);
-    const Inserted forward = publish(2 * pair, forward_hash);
-    if (forward.result != Insert::inserted) {
-        undo(pair);
-        return forward;
-    }
-    ++own.begun;
-    set_state(pair, PairState::live);
-    return forward;
+    const std::uint32_t pair = prepare(content, own);
+    return pair == none ? Inserted{} : publish(pair, forward_hash, reverse_hash, own);
 }
 
 template<class Key>

@@ -98,6 +98,13 @@ public:
     }
     // The same with hash(pair.forward.key), where that is known.
     [[nodiscard]] Inserted insert(const Pair<Key>& pair, std::uint64_t forward_hash, PairReserve& own);
+    // The same in two steps. First a pair that has all of this and that nobody sees; `none`: no pair is free.
+    [[nodiscard]] std::uint32_t prepare(const Pair<Key>& pair, PairReserve& own);
+    // Then, with the hashes of its keys. Whatever but `inserted` has taken the pair back.
+    [[nodiscard]] Inserted publish(std::uint32_t pair, std::uint64_t forward_hash, std::uint64_t reverse_hash,
+                                   PairReserve& own);
+    // Or not: of one that was prepared and never published.
+    void take_back(std::uint32_t pair, PairReserve& own);
     // Pairs for `wanted` inserts (PairReserve::most_wanted at most), as far as there are free ones, and their memory on
     // its way.
     void stock(PairReserve& own, unsigned wanted);
@@ -199,8 +206,9 @@ private:
     [[nodiscard]] std::atomic<std::uint64_t>& carried(std::uint32_t pair, std::size_t word);
     void prefetch_pair(std::uint32_t pair) const;
     void fill(std::uint32_t pair, const Pair<Key>& content);
-    [[nodiscard]] Inserted publish(std::uint32_t entry, std::uint64_t key_hash);
+    [[nodiscard]] Inserted publish_entry(std::uint32_t entry, std::uint64_t key_hash);
     [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
+    [[nodiscard]] bool place_further(const Chain& chain, std::uint32_t entry);
     void withdraw(std::uint32_t entry);
     void undo(std::uint32_t pair);
     [[nodiscard]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own);
