@@ -1,6 +1,6 @@
-// The backends of services without sessions, as one worker knows them: what it sent to each, and the hop that leads
-// there. Written by that worker alone, the counts read by the tools; 32 bytes per identifier, of which memory is taken
-// for those in use only; cannot fill.
+// Backends, as one worker knows them: the hop that leads there, and what it sent to those of services without sessions.
+// Written by that worker alone, the counts read by the tools; 32 bytes per identifier, of which memory is taken for
+// those in use only; cannot fill.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-struct alignas(32) RingBackend {
+struct alignas(32) KnownBackend {
     std::atomic<std::uint64_t> packets;
     std::atomic<std::uint64_t> bytes;
 
@@ -38,13 +38,13 @@ private:
     std::uint64_t remembered; // inverted, so that a fresh page remembers table::none
 };
 
-class RingBackends {
+class KnownBackends {
 public:
-    [[nodiscard]] RingBackend& operator[](std::uint32_t backend) noexcept { return backends_[backend]; }
-    [[nodiscard]] const RingBackend& operator[](std::uint32_t backend) const noexcept { return backends_[backend]; }
+    [[nodiscard]] KnownBackend& operator[](std::uint32_t backend) noexcept { return backends_[backend]; }
+    [[nodiscard]] const KnownBackend& operator[](std::uint32_t backend) const noexcept { return backends_[backend]; }
 
 private:
-    table::Mapping<RingBackend> backends_{table::Bounds::backends};
+    table::Mapping<KnownBackend> backends_{table::Bounds::backends};
 };
 
 } // namespace sluice

@@ -50,16 +50,6 @@ Verdict Forwarder::find_way(Packet& packet, const Target<Family>& target, ip::Wa
     return Verdict::answer(ip::RouteDrop::no_route, Problem::no_route);
 }
 
-// What the way back to the sender carries, as far as this node knows.
-template<class Family>
-std::uint16_t Forwarder::mtu_back(const Packet& packet) const noexcept
-{
-    bool unreachable = false;
-    const auto source = Family::source(ip_header<Family>(packet));
-    const std::uint32_t hop = ip::find_hop<Family>(tables_, packet.network, source, packet.hash, unreachable);
-    return hop == table::none ? std::uint16_t{0xFFFF} : tables_.exits[hop].mtu;
-}
-
 Verdict Forwarder::send(Packet& packet, const ip::Way& way) noexcept
 {
     worker_.traffic.network(packet.network).sent(packet.l3_length);
@@ -93,7 +83,5 @@ void Forwarder::hold(Packet& packet, const ip::Way& way) noexcept
 
 template Verdict Forwarder::find_way<V4>(Packet&, const Target<V4>&, ip::Way&) noexcept;
 template Verdict Forwarder::find_way<V6>(Packet&, const Target<V6>&, ip::Way&) noexcept;
-template std::uint16_t Forwarder::mtu_back<V4>(const Packet&) const noexcept;
-template std::uint16_t Forwarder::mtu_back<V6>(const Packet&) const noexcept;
 
 } // namespace sluice

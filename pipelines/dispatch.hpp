@@ -22,8 +22,10 @@ Verdict Forwarder::dispatch(Packet& packet, const Target<Family>& target, Rewrit
 
     const bool opens_tcp = packet.protocol == wire::IpProtocol::tcp && packet.has_ports &&
                            (packet.at<wire::Tcp>(packet.l4)->flags & wire::Tcp::syn) != 0;
-    if (opens_tcp && tables_.settings.mss_clamp)
-        translate::clamp_mss<Family>(packet, std::min(way.exit->mtu, mtu_back<Family>(packet)));
+    if (opens_tcp && tables_.settings.mss_clamp) {
+        const std::uint16_t back = ip::mtu_to<Family>(tables_, packet.network, Family::source(ip), packet.hash);
+        translate::clamp_mss<Family>(*packet.at<wire::Tcp>(packet.l4), std::min(way.exit->mtu, back));
+    }
     rewrite(packet);
     if (!packet.originated) Family::decrement_hop_limit(ip);
     return send(packet, way);

@@ -49,7 +49,9 @@ void Express::foresee() noexcept
     const unsigned wanted = lane_.v4.openings.count + lane_.v6.openings.count;
     const unsigned allowed = new_sessions_.allowance(context_.now, wanted);
     if (allowed < wanted) mark_openings<V4>(), mark_openings<V6>();
-    if (allowed != 0) Openings(tables_, sessions_, reserves_).foresee(lane_, allowed);
+    if (allowed == 0) return;
+    const std::uint32_t tick = sessions_.of<V4>().tick(context_.now); // the same for both families
+    Openings(tables_, sessions_, reserves_, lane_, traffic_).foresee(allowed, tick);
 }
 
 template<class Family>
@@ -313,23 +315,15 @@ template<class Family>
     return item.way == table::none ? table::none : tables_.pick(item.way, item.hash);
 }
 
-// By the route to the backend, which the worker remembers where all flows take one hop.
 template<class Family>
 bool Express::resolve_backend(Item& item) noexcept
 {
     const table::Service& service = tables_.services[item.service];
     const table::Backend& backend = service.backends[item.member];
-    RingBackend& known = traffic_.backend(backend.id);
-    std::uint32_t hop = known.hop(tables_.generation);
-    if (hop == table::none) {
-        if (backend.address.is_v4() != (Family::family == V4::family)) return false;
-        const auto address = Family::raw(backend.address);
-        bool unreachable = false;
-        hop = ip::find_hop<Family>(tables_, service.network, address, item.hash, unreachable);
-        if (hop == table::none) return false;
-        if (table::is_one_hop(Family::find_route(tables_, service.network, address)))
-            known.remember(tables_.generation, hop);
-    }
+    if (backend.address.is_v4() != (Family::family == V4::family)) return false;
+    const std::uint32_t hop = express::hop_to_backend<Family>(tables_, traffic_.backend(backend.id), service.network,
+                                                              Family::raw(backend.address), item.hash);
+    if (hop == table::none) return false;
     take_exit(item, hop);
     return true;
 }
@@ -415,9 +409,11 @@ void Express::send(unsigned count, GeneralWay& general) noexcept
     for (unsigned i = 0; i < count; ++i) {
         Item& item = lane.items[i];
         if (!item.may_leave() || !item.exit->takes(item.l3_length)) [[unlikely]] {
-            departures.end();
-            end_here(item, general);
-            continue;
+            if (!begin(item)) {
+                departures.end();
+                end_here(item, general);
+                continue;
+            }
         }
         std::uint32_t length = 0; // of the frame
         if (item.family == V4::family) [[likely]] {

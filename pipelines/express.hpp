@@ -101,6 +101,11 @@ private:
     void refuse(const Item& item) noexcept;
     void free_refused() noexcept;
 
+    // ---- First packets whose session is ready (express_begin.cpp).
+    [[nodiscard]] bool begin(Item& item) noexcept;
+    template<class Family>
+    [[nodiscard]] bool begin(Item& item) noexcept;
+
     // ---- Last passes (express.cpp): where does it go?
     template<class Family>
     void hash_all() noexcept;
@@ -152,7 +157,7 @@ private:
     ExpressLane& lane_;
     translate::Sessions& sessions_;
     translate::Reserves& reserves_;
-    const RateLimit& new_sessions_;
+    RateLimit& new_sessions_;
     Traffic& traffic_;
     BurstContext& context_;
     const table::Snapshot& tables_;

@@ -22,6 +22,7 @@ namespace sluice {
 struct alignas(8) ExpressSeen {
     enum class Lane : std::uint8_t {
         general, // not for the express lane; nothing of it was changed
+        begins,  // the first of its flow, with a session that is ready to be published
         keyed,   // general, but its flow is known and its bucket on the way: it may be the first of that
         session, // may have a session
         plain,   // has none: routed as it is
@@ -74,6 +75,7 @@ struct alignas(16) ExpressFinds {
     union {
         std::uint32_t sender = table::none; // out of VXLAN: the target, then the hop, of the way back to the source
         std::uint32_t member;               // of a ring: the slot, then the backend's index
+        std::uint32_t mtu_back;             // of one that `begins` and may offer too large an MSS: what its sender gets
     };
     std::uint32_t tunnel = table::none; // counter of the tunnel it came out of; before that, the TEID
 };
@@ -85,8 +87,9 @@ struct alignas(64) ExpressItem : ExpressSeen, ExpressPlace, ExpressFinds {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
-    std::uint64_t hash;    // keyed, of the flow; of plain ones only where somebody needs it
-    std::uint32_t service; // index of the one without sessions
+    std::uint64_t hash;        // keyed, of the flow; of plain ones only where somebody needs it
+    std::uint32_t service;     // index of the one without sessions
+    std::uint64_t answer_hash; // of one that `begins`: of its session's other key
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -159,6 +162,21 @@ struct ExpressLists {
     }
 };
 
+// The first packet of a flow to a service, and the session that it may begin.
+template<class Family>
+struct ExpressStart {
+    ExpressItem* item;
+    const table::Service* service;
+    const std::uint16_t* slot; // of the service's ring
+    table::Pair<typename Family::Key> session;
+};
+
+template<class Family>
+struct ExpressStarts {
+    unsigned count;
+    std::array<ExpressStart<Family>, burst_size> at;
+};
+
 struct ExpressLane {
     std::array<ExpressItem, burst_size> items;
     ExpressLists v4;
@@ -172,11 +190,22 @@ struct ExpressLane {
         std::array<rte_mbuf*, burst_size> at;
     } refused;
 
+    ExpressStarts<V4> starts4;
+    ExpressStarts<V6> starts6;
+
     [[nodiscard]] ExpressLists& of(std::uint8_t family) noexcept { return family == V4::family ? v4 : v6; }
     template<class Family>
     [[nodiscard]] ExpressLists& of() noexcept
     {
         return of(Family::family);
+    }
+    template<class Family>
+    [[nodiscard]] ExpressStarts<Family>& starts() noexcept
+    {
+        if constexpr (Family::family == V4::family)
+            return starts4;
+        else
+            return starts6;
     }
 };
 

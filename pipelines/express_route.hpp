@@ -1,9 +1,12 @@
-// Routes on the lane: of packets that go by them alone, of those that seem to have no session, and back to senders.
+// Routes on the lane: of packets that go by them alone, of those that seem to have no session, back to senders, and to
+// backends.
 #pragma once
 
 #include "dataplane/base/prefetch.hpp"
 #include "dataplane/burst/family.hpp"
+#include "pipelines/backends.hpp"
 #include "pipelines/express_item.hpp"
+#include "pipelines/ip/way.hpp"
 
 namespace sluice::express {
 
@@ -64,6 +67,20 @@ template<class Family>
     if (!near || item.exit->outer != 0) [[unlikely]]
         lists.outbound.add(place);
     return true;
+}
+
+// By the route to the backend, which the worker remembers where all flows take one hop. table::none: none is known.
+template<class Family>
+[[nodiscard]] inline std::uint32_t hop_to_backend(const table::Snapshot& tables, KnownBackend& known,
+                                                  std::uint16_t network, const typename Family::Address& address,
+                                                  std::uint64_t hash) noexcept
+{
+    if (const std::uint32_t hop = known.hop(tables.generation); hop != table::none) return hop;
+    bool unreachable = false;
+    const std::uint32_t hop = ip::find_hop<Family>(tables, network, address, hash, unreachable);
+    if (hop != table::none && table::is_one_hop(Family::find_route(tables, network, address)))
+        known.remember(tables.generation, hop);
+    return hop;
 }
 
 } // namespace sluice::express

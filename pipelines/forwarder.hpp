@@ -86,8 +86,6 @@ private:
     [[nodiscard]] Verdict dispatch(Packet& packet, const Target<Family>& target, Rewrite&& rewrite) noexcept;
     template<class Family>
     [[nodiscard]] Verdict find_way(Packet& packet, const Target<Family>& target, ip::Way& way) noexcept;
-    template<class Family>
-    [[nodiscard]] std::uint16_t mtu_back(const Packet& packet) const noexcept;
     [[nodiscard]] Verdict send(Packet& packet, const ip::Way& way) noexcept;
     void hold(Packet& packet, const ip::Way& way) noexcept;
 

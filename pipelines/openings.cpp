@@ -8,61 +8,48 @@
 namespace sluice {
 
 template<class Family>
-unsigned Openings::gather(ExpressLane& lane, unsigned most) noexcept
+unsigned Openings::gather(unsigned most) noexcept
 {
-    const ExpressList& openings = lane.of<Family>().openings;
+    const ExpressList& openings = lane_.of<Family>().openings;
     unsigned wanted = 0;
     for (unsigned i = 0; i < openings.count && wanted < most; ++i) {
-        const ExpressItem& item = lane.items[openings.at[i]];
+        ExpressItem& item = lane_.items[openings.at[i]];
         if (item.entry < table::absent) continue; // it has a session, or its tag is another flow's: then it waits
         ++wanted;
         sessions_.of<Family>().prefetch_bucket_to_write(item.hash);
-        sort(item);
+        if (!services<Family>().add(item)) static_cast<void>(takes_port(item));
     }
     return wanted;
 }
 
-void Openings::foresee(ExpressLane& lane, unsigned most) noexcept
+void Openings::foresee(unsigned most, std::uint32_t tick) noexcept
 {
-    const unsigned wanted4 = gather<V4>(lane, most);
-    const unsigned wanted6 = gather<V6>(lane, most - wanted4);
+    const unsigned wanted4 = gather<V4>(most);
+    const unsigned wanted6 = gather<V6>(most - wanted4);
     if (wanted4 + wanted6 == 0) return;
     const auto leaving = std::span(leaving_).first(leaving_count_);
     for (const Leaving& each : leaving)
         each.pool->prefetch_subscriber(nat::subscriber_of(each.item->key.v4));
     sessions_.of<V4>().stock(reserves_.of<V4>(), wanted4);
     sessions_.of<V6>().stock(reserves_.of<V6>(), wanted6);
-    const auto served = std::span(served_).first(served_count_);
-    for (const Served& each : served)
-        prefetch_to_read(&each.service->backends[(*each.service->ring)[each.slot]]);
-    for (const Served& each : served)
-        expect_answer_from_backend(each);
+    make_ready<V4>(wanted4, tick);
+    make_ready<V6>(wanted6, tick);
     for (Leaving& each : leaving)
         each.foresight = each.pool->foresee(nat::subscriber_of(each.item->key.v4), each.item->protocol);
     for (const Leaving& each : leaving)
         expect_answer_at_port(each);
-    prefetch_answers<V4>();
-    prefetch_answers<V6>();
+    for (const std::uint64_t answer : std::span(answers_).first(answer_count_))
+        sessions_.of<V4>().prefetch_bucket_to_write(answer);
 }
 
-void Openings::sort(const ExpressItem& item) noexcept
-{
-    if (takes_port(item)) return;
-    if (item.family == V4::family)
-        find_slot<V4>(item);
-    else
-        find_slot<V6>(item);
-}
-
+// Where pairs are scarce, the general way gives them out, in the packets' order.
 template<class Family>
-void Openings::find_slot(const ExpressItem& item) noexcept
+void Openings::make_ready(unsigned wanted, std::uint32_t tick) noexcept
 {
-    const auto& key = key_of<Family>(item);
-    const table::Service* service = l4lb::find_service<Family>(tables_, identity(key));
-    if (service == nullptr || service->stateless || service->ring == nullptr || service->ring->empty()) return;
-    const std::size_t slot = l4lb::slot_of(key, 0, *service->ring);
-    prefetch_to_read(&(*service->ring)[slot]);
-    served_[served_count_++] = {&item, service, slot};
+    if (wanted == 0) return;
+    services<Family>().fetch_backends();
+    services<Family>().compose(tick);
+    if (reserves_.of<Family>().size() >= wanted) services<Family>().make_ready();
 }
 
 bool Openings::takes_port(const ExpressItem& item) noexcept
@@ -76,20 +63,6 @@ bool Openings::takes_port(const ExpressItem& item) noexcept
     return true;
 }
 
-void Openings::expect_answer_from_backend(const Served& served) noexcept
-{
-    const table::Service& service = *served.service;
-    const table::Backend& backend = service.backends[(*service.ring)[served.slot]];
-    const auto expect = [&]<class Family>(Family, const typename Family::Key& key) {
-        TranslationOf<Family> action = identity(key);
-        if (l4lb::send_to<Family>(service, backend, action)) expect_answer_to<Family>(action);
-    };
-    if (served.item->family == V4::family)
-        expect(V4{}, served.item->key.v4);
-    else
-        expect(V6{}, served.item->key.v6);
-}
-
 void Openings::expect_answer_at_port(const Leaving& leaving) noexcept
 {
     const auto lease = leaving.pool->foreseen(leaving.foresight);
@@ -101,32 +74,16 @@ void Openings::expect_answer_at_port(const Leaving& leaving) noexcept
         const table::Service* service = l4lb::find_service<V4>(tables_, action);
         if (service != nullptr) static_cast<void>(l4lb::balance<V4>(*service, action, 0));
     }
-    expect_answer_to<V4>(action);
+    answers_[answer_count_++] = sessions_.of<V4>().hash(rewritten_key(action).reversed());
 }
 
 template<class Family>
-void Openings::expect_answer_to(const TranslationOf<Family>& action) noexcept
-{
-    Answers& expected = answers<Family>();
-    expected.hashes[expected.count++] = sessions_.of<Family>().hash(rewritten_key(action).reversed());
-}
-
-template<class Family>
-void Openings::prefetch_answers() noexcept
-{
-    auto& sessions = sessions_.of<Family>();
-    const Answers& expected = answers<Family>();
-    for (unsigned i = 0; i < expected.count; ++i)
-        sessions.prefetch_bucket_to_write(expected.hashes[i]);
-}
-
-template<class Family>
-Openings::Answers& Openings::answers() noexcept
+ServiceOpenings<Family>& Openings::services() noexcept
 {
     if constexpr (Family::family == V4::family)
-        return answers4_;
+        return services4_;
     else
-        return answers6_;
+        return services6_;
 }
 
 } // namespace sluice

@@ -1,10 +1,10 @@
-// First packets of flows, over a burst: what the general way will ask of memory for each of them is asked ahead, so
-// that it waits for none of it. Only hints: nothing is decided, taken or counted here, and the policy, which sees the
-// packets one by one and in order, may come to another end; then it waits, and that is all.
+// First packets of flows, over a burst. Those to services are made ready whole (service_openings.hpp). Of those that
+// need a public port only what the general way will ask of memory is asked ahead, so that it waits for none of it.
+// Those are hints: nothing is decided, taken or counted here, and the policy, which sees the packets one by one and in
+// order, may come to another end; then it waits, and that is all.
 //
-//   bucket of the flow (there already) ─► pairs · shard of the subscriber ─► block and its bits ─┐
-//                                        · slot of the service's ring ─────────────────────────┴─► bucket of the
-//                                        answers
+//   bucket of the flow (there already) ─► pairs · shard of the subscriber ─► block and its bits ─► bucket of the
+//   answers
 //
 // Each step is a pass and reads only what the one before has asked for. The loops that ask do nothing else: an address
 // whose page the processor must look up first holds up what stands behind it, and several wait together only when they
@@ -16,21 +16,27 @@
 #include "dataplane/burst/translation.hpp"
 #include "dataplane/table/snapshot.hpp"
 #include "pipelines/express_item.hpp"
+#include "pipelines/service_openings.hpp"
 #include "pipelines/translate/reserves.hpp"
 
 namespace sluice {
 
 class Openings {
 public:
-    Openings(const table::Snapshot& tables, translate::Sessions& sessions, translate::Reserves& reserves)
+    Openings(const table::Snapshot& tables, translate::Sessions& sessions, translate::Reserves& reserves,
+             ExpressLane& lane, Traffic& traffic)
         : tables_(tables)
         , sessions_(sessions)
         , reserves_(reserves)
+        , lane_(lane)
+        , services4_(tables, sessions.of<V4>(), reserves.of<V4>(), lane, traffic)
+        , services6_(tables, sessions.of<V6>(), reserves.of<V6>(), lane, traffic)
     {
     }
 
-    // Of the lane's openings those whose buckets do not know them, `most` of them.
-    void foresee(ExpressLane& lane, unsigned most) noexcept;
+    // Of the lane's openings those whose buckets do not know them, `most` of them. `tick`: SessionTable's, of the
+    // burst.
+    void foresee(unsigned most, std::uint32_t tick) noexcept;
 
 private:
     // One that needs a port of `pool`.
@@ -40,43 +46,25 @@ private:
         table::PortBlocks::Foresight foresight;
     };
 
-    // One to a service, which has sessions.
-    struct Served {
-        const ExpressItem* item;
-        const table::Service* service;
-        std::size_t slot; // of the service's ring
-    };
-
-    // Hashes of the answers' keys.
-    struct Answers {
-        unsigned count = 0;
-        std::array<std::uint64_t, burst_size> hashes;
-    };
-
     template<class Family>
-    [[nodiscard]] unsigned gather(ExpressLane& lane, unsigned most) noexcept;
-    void sort(const ExpressItem& item) noexcept;
+    [[nodiscard]] unsigned gather(unsigned most) noexcept;
+    template<class Family>
+    void make_ready(unsigned wanted, std::uint32_t tick) noexcept;
     [[nodiscard]] bool takes_port(const ExpressItem& item) noexcept;
-    template<class Family>
-    void find_slot(const ExpressItem& item) noexcept;
-    void expect_answer_from_backend(const Served& served) noexcept;
     void expect_answer_at_port(const Leaving& leaving) noexcept;
     template<class Family>
-    void expect_answer_to(const TranslationOf<Family>& action) noexcept;
-    template<class Family>
-    void prefetch_answers() noexcept;
-    template<class Family>
-    [[nodiscard]] Answers& answers() noexcept;
+    [[nodiscard]] ServiceOpenings<Family>& services() noexcept;
 
     const table::Snapshot& tables_;
     translate::Sessions& sessions_;
     translate::Reserves& reserves_;
+    ExpressLane& lane_;
+    ServiceOpenings<V4> services4_;
+    ServiceOpenings<V6> services6_;
     unsigned leaving_count_ = 0;
-    unsigned served_count_ = 0;
     std::array<Leaving, burst_size> leaving_;
-    std::array<Served, burst_size> served_;
-    Answers answers4_;
-    Answers answers6_;
+    unsigned answer_count_ = 0;
+    std::array<std::uint64_t, burst_size> answers_; // hashes of their keys
 };
 
 } // namespace sluice

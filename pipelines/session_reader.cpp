@@ -152,7 +152,7 @@ void add_without_sessions(const std::vector<Traffic*>& workers, const table::Ser
     for (const table::Backend& backend : service.backends) {
         BackendTotals& row = totals[backend.id];
         for (Traffic* worker : workers) {
-            const RingBackend& count = worker->backend(backend.id);
+            const KnownBackend& count = worker->backend(backend.id);
             row.packets += count.packets.load(std::memory_order_relaxed);
             row.bytes += count.bytes.load(std::memory_order_relaxed);
         }

@@ -50,8 +50,8 @@ public:
     // Before the worker that writes it starts: it shall not wait for memory.
     void take_memory() noexcept { tunnels_.take_all(); }
 
-    // Of a service without sessions; its identifier.
-    [[nodiscard]] RingBackend& backend(std::uint32_t backend) noexcept { return (*backends_)[backend]; }
+    // Its identifier.
+    [[nodiscard]] KnownBackend& backend(std::uint32_t backend) noexcept { return (*backends_)[backend]; }
     [[nodiscard]] Count& tunnel(std::uint32_t counter) noexcept { return tunnels_[counter]; }
     void prefetch_tunnel(std::uint32_t counter) const noexcept { prefetch_to_read(&tunnels_[counter]); }
     // Of all that was sent, what went by the express lane.
@@ -61,7 +61,7 @@ public:
 
 private:
     std::vector<Count> express_ = std::vector<Count>(1); // a vector, so that this can be moved
-    std::unique_ptr<RingBackends> backends_ = std::make_unique<RingBackends>();
+    std::unique_ptr<KnownBackends> backends_ = std::make_unique<KnownBackends>();
     table::Mapping<Count> tunnels_; // a million of them: on huge pages, or each would cost a walk
     std::vector<Count> networks_;
     std::vector<Count> interfaces_;

@@ -61,7 +61,8 @@ template<class Key>
 // What undoes `action` for the answers. The source of a direct service's answers is right already; that it is written
 // all the same hides the inside addresses that ICMP errors about them come from.
 template<class Key>
-[[nodiscard]] table::Translation<Key> answer_to(const table::Translation<Key>& action) noexcept
+[[nodiscard, gnu::always_inline]] inline table::Translation<Key>
+answer_to(const table::Translation<Key>& action) noexcept
 {
     table::Translation<Key> answer = identity(rewritten_key(action).reversed());
     answer.out_network = action.key.network;

@@ -40,6 +40,15 @@ std::uint32_t find_hop(const table::Snapshot& tables, std::uint16_t network,
 }
 
 template<class Family>
+std::uint16_t mtu_to(const table::Snapshot& tables, std::uint16_t network, const typename Family::Address& address,
+                     std::uint64_t hash) noexcept
+{
+    bool unreachable = false;
+    const std::uint32_t hop = find_hop<Family>(tables, network, address, hash, unreachable);
+    return hop == table::none ? std::uint16_t{0xFFFF} : tables.exits[hop].mtu;
+}
+
+template<class Family>
 Reach follow(const table::Snapshot& tables, std::uint32_t index, const typename Family::Address& destination,
              std::uint64_t hash, Way& way) noexcept
 {
@@ -62,6 +71,8 @@ template std::uint32_t find_hop<V4>(const table::Snapshot&, std::uint16_t, const
                                     bool&) noexcept;
 template std::uint32_t find_hop<V6>(const table::Snapshot&, std::uint16_t, const V6::Address&, std::uint64_t,
                                     bool&) noexcept;
+template std::uint16_t mtu_to<V4>(const table::Snapshot&, std::uint16_t, const V4::Address&, std::uint64_t) noexcept;
+template std::uint16_t mtu_to<V6>(const table::Snapshot&, std::uint16_t, const V6::Address&, std::uint64_t) noexcept;
 template Reach follow<V4>(const table::Snapshot&, std::uint32_t, const V4::Address&, std::uint64_t, Way&) noexcept;
 template Reach follow<V6>(const table::Snapshot&, std::uint32_t, const V6::Address&, std::uint64_t, Way&) noexcept;
 

@@ -24,6 +24,11 @@ template<class Family>
                                      const typename Family::Address& destination, std::uint64_t hash,
                                      bool& unreachable) noexcept;
 
+// What the way to an address carries, as far as this node knows: a sender's is asked before its offer is passed on.
+template<class Family>
+[[nodiscard]] std::uint16_t mtu_to(const table::Snapshot& tables, std::uint16_t network,
+                                   const typename Family::Address& address, std::uint64_t hash) noexcept;
+
 // What a hop means now. Precondition: `hop` is an index of this snapshot.
 template<class Family>
 [[nodiscard]] Reach follow(const table::Snapshot& tables, std::uint32_t hop,

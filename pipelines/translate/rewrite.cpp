@@ -75,26 +75,25 @@ void rewrite(Packet& packet, const TranslationOf<Family>& action) noexcept
 }
 
 template<class Family>
-void clamp_mss(Packet& packet, std::uint16_t mtu) noexcept
+void clamp_mss(wire::Tcp& tcp, std::uint16_t mtu) noexcept
 {
     constexpr std::size_t headers = sizeof(typename Family::Header) + wire::Tcp::min_header_length;
-    auto* tcp = packet.at<wire::Tcp>(packet.l4);
-    if ((tcp->flags & wire::Tcp::syn) == 0 || mtu <= headers) return;
-    auto* options = reinterpret_cast<std::uint8_t*>(tcp + 1); // parse saw the header whole
-    auto* offered = wire::find_mss(std::span(options, tcp->data_offset() - sizeof *tcp));
+    if ((tcp.flags & wire::Tcp::syn) == 0 || mtu <= headers) return;
+    auto* options = reinterpret_cast<std::uint8_t*>(&tcp + 1);
+    auto* offered = wire::find_mss(std::span(options, tcp.data_offset() - sizeof tcp));
     const wire::Be16 most{static_cast<std::uint16_t>(mtu - headers)};
     if (offered == nullptr || offered->value.host() <= most.host()) return;
     const auto offset =
-        reinterpret_cast<const std::uint8_t*>(&offered->value) - reinterpret_cast<const std::uint8_t*>(tcp);
+        reinterpret_cast<const std::uint8_t*>(&offered->value) - reinterpret_cast<const std::uint8_t*>(&tcp);
     wire::Delta delta;
     delta.replace_at(static_cast<std::size_t>(offset), offered->value, most);
     offered->value = most;
-    delta.apply(tcp->checksum);
+    delta.apply(tcp.checksum);
 }
 
 template void rewrite<V4>(Packet&, const TranslationOf<V4>&) noexcept;
 template void rewrite<V6>(Packet&, const TranslationOf<V6>&) noexcept;
-template void clamp_mss<V4>(Packet&, std::uint16_t) noexcept;
-template void clamp_mss<V6>(Packet&, std::uint16_t) noexcept;
+template void clamp_mss<V4>(wire::Tcp&, std::uint16_t) noexcept;
+template void clamp_mss<V6>(wire::Tcp&, std::uint16_t) noexcept;
 
 } // namespace sluice::translate

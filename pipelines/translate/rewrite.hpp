@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dataplane/burst/translation.hpp"
+#include "dataplane/wire/tcp.hpp"
 
 namespace sluice::translate {
 
@@ -11,8 +12,9 @@ namespace sluice::translate {
 template<class Family>
 void rewrite(Packet& packet, const TranslationOf<Family>& action) noexcept;
 
-// Lowers the MSS a SYN offers to what `mtu` carries (RFC 4459 section 3.2); anything else stays as it is.
+// Lowers the MSS a SYN offers to what `mtu` carries (RFC 4459 section 3.2); anything else stays as it is. Precondition:
+// the header is whole, options included.
 template<class Family>
-void clamp_mss(Packet& packet, std::uint16_t mtu) noexcept;
+void clamp_mss(wire::Tcp& tcp, std::uint16_t mtu) noexcept;
 
 } // namespace sluice::translate
