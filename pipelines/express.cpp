@@ -4,6 +4,7 @@
 #include "pipelines/express_look.hpp"
 #include "pipelines/express_route.hpp"
 #include "pipelines/express_send.hpp"
+#include "pipelines/express_there.hpp"
 #include "pipelines/ip/way.hpp"
 #include "pipelines/l4lb/balance.hpp"
 #include "pipelines/openings.hpp"
@@ -370,7 +371,10 @@ inline bool Express::fetch_tunnel(const Item& item) noexcept
 template<class Family>
 bool Express::is_plain(Item& item) const noexcept
 {
-    if (item.network == table::public_network) return choose(Family{}, item) == Lane::plain;
+    if (item.network == table::public_network) {
+        There<Family> there;
+        return choose(item, there) == Lane::plain;
+    }
     const auto& key = key_of<Family>(item);
     if (!express::is_ordinary(key)) return false;
     if ((tables_.hints.of(item.network, key.destination) & table::AddressHints::foreign) != 0) return true;

@@ -21,6 +21,8 @@
 namespace sluice {
 
 class ExpressLanding;
+template<class Family>
+class ExpressThere;
 
 class Express {
 public:
@@ -67,10 +69,12 @@ private:
                              std::uint8_t* start, std::uint32_t room) noexcept;
     static void open_gtpu(Opening& opening, const Traffic& traffic, std::uint8_t place) noexcept;
     void choose_all() noexcept;
-    [[nodiscard]] Lane choose(V4, Item& item) const noexcept;
-    [[nodiscard]] Lane choose(V6, Item& item) const noexcept;
     template<class Family>
-    [[nodiscard]] Lane choose_service(Item& item, const typename Family::Key& key) const noexcept;
+    using There = ExpressThere<Family>;
+    template<class Family>
+    [[nodiscard]] Lane choose(Item& item, There<Family>& there) const noexcept;
+    [[nodiscard]] bool is_translated(const table::FlowKey4& key) const noexcept;
+    [[nodiscard]] bool is_translated(const table::FlowKey6& key) const noexcept;
 
     // ---- Who sent what came by VXLAN (express_senders.cpp).
     template<class Family>

@@ -5,6 +5,7 @@
 #include "dataplane/wire/gtpu.hpp"
 #include "pipelines/express.hpp"
 #include "pipelines/express_four.hpp"
+#include "pipelines/express_there.hpp"
 
 namespace sluice {
 namespace {
@@ -159,14 +160,17 @@ void Express::look_inside() noexcept
     }
 }
 
-// Packets that may be to a service without sessions.
+// Packets that may be to a service without sessions. Most are to that of the packet before.
 void Express::choose_all() noexcept
 {
+    if (lane_.served.count == 0) return;
+    There<V4> there4;
+    There<V6> there6;
     for (unsigned i = 0; i < lane_.served.count; ++i) {
         const std::uint8_t place = lane_.served.at[i];
         Item& item = lane_.items[place];
         ExpressLists& lists = lane_.of(item.family);
-        item.lane = item.family == V4::family ? choose(V4{}, item) : choose(V6{}, item);
+        item.lane = item.family == V4::family ? choose(item, there4) : choose(item, there6);
         if (item.lane == Lane::ring) lists.rings.add(place);
         if (item.lane == Lane::session) lists.flows.add(place);
         if (item.lane == Lane::plain) lists.plain.add(place);
@@ -174,47 +178,37 @@ void Express::choose_all() noexcept
 }
 
 // In the public network only packets to an address of ours have sessions, and those it translates by their source.
-ExpressSeen::Lane Express::choose(V4, Item& item) const noexcept
-{
-    const table::Network& network = tables_.networks[table::public_network];
-    if (network.translates_any) return Lane::session;
-    const table::FlowKey4& key = item.key.v4;
-    if (network.sources.have(key.source) || tables_.session_addresses.have(key.destination)) return Lane::session;
-    if (const bool* stateless = tables_.locals4.find(table::local4_key(table::public_network, key.destination)))
-        return *stateless ? choose_service<V4>(item, key) : Lane::session;
-    if (network.translates_some &&
-        tables_.translated4.find(table::local4_key(table::public_network, key.source)) != nullptr)
-        return Lane::session;
-    return express::is_ordinary(key) ? Lane::plain : Lane::general;
-}
-
-ExpressSeen::Lane Express::choose(V6, Item& item) const noexcept
-{
-    const table::Network& network = tables_.networks[table::public_network];
-    if (network.translates_any) return Lane::session;
-    const table::FlowKey6& key = item.key.v6;
-    if (const auto* local = tables_.locals.find(address_key<V6>(table::public_network, key.destination)))
-        return local->stateless ? choose_service<V6>(item, key) : Lane::session;
-    if (network.translates_some &&
-        tables_.translated.find(address_key<V6>(table::public_network, key.source)) != nullptr)
-        return Lane::session;
-    return express::is_ordinary(key) ? Lane::plain : Lane::general;
-}
-
-// The address has a service without sessions, perhaps beside others that have some.
 template<class Family>
-ExpressSeen::Lane Express::choose_service(Item& item, const typename Family::Key& key) const noexcept
+ExpressSeen::Lane Express::choose(Item& item, There<Family>& there) const noexcept
 {
-    const auto* target = tables_.service_of.find(
-        address_key<Family>(table::public_network, key.destination, key.destination_port, key.protocol));
-    if (target == nullptr || !express::is_ordinary(key)) return Lane::session;
-    const table::Service& service = tables_.services[target->service];
-    if (!service.stateless || service.ring == nullptr || service.ring->empty()) return Lane::session;
-    item.service = target->service;
-    return Lane::ring;
+    const table::Network& network = tables_.networks[table::public_network];
+    if (network.translates_any) return Lane::session;
+    const auto& key = key_of<Family>(item);
+    if constexpr (Family::family == V4::family)
+        if (network.sources.have(key.source)) return Lane::session;
+    if (!there.is_of(key)) there.become(tables_, key);
+    if (there.lane == Lane::session) return Lane::session;
+    if (there.lane == Lane::ring) {
+        item.service = there.service;
+        return express::is_ordinary(key) ? Lane::ring : Lane::session;
+    }
+    if (network.translates_some && is_translated(key)) return Lane::session;
+    return express::is_ordinary(key) ? Lane::plain : Lane::general;
+}
+
+inline bool Express::is_translated(const table::FlowKey4& key) const noexcept
+{
+    return tables_.translated4.find(table::local4_key(table::public_network, key.source)) != nullptr;
+}
+
+inline bool Express::is_translated(const table::FlowKey6& key) const noexcept
+{
+    return tables_.translated.find(address_key<V6>(table::public_network, key.source)) != nullptr;
 }
 
 template void Express::look_inside<V4>() noexcept; // for express_open.cpp
 template void Express::look_inside<V6>() noexcept;
+template ExpressSeen::Lane Express::choose<V4>(Item&, There<V4>&) const noexcept; // for express.cpp
+template ExpressSeen::Lane Express::choose<V6>(Item&, There<V6>&) const noexcept;
 
 } // namespace sluice
