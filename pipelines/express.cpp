@@ -39,6 +39,8 @@ void Express::run(std::uint16_t port, rte_mbuf* const* frames, unsigned count, G
     run_pass(Pass::group, &Express::find_groups<V4>, &Express::find_groups<V6>);
     run_pass(Pass::resolve, &Express::resolve_all<V4>, &Express::resolve_all<V6>);
     run_pass(Pass::tunnel, &Express::find_tunnels<V4>, &Express::find_tunnels<V6>);
+    if (lane_.v4.followers.count != 0) follow<V4>();
+    if (lane_.v6.followers.count != 0) follow<V6>();
     if ((lane_.v4.openings.count | lane_.v6.openings.count) != 0) foresee();
     ended(Pass::foresee);
     send(count, general);
@@ -364,6 +366,34 @@ inline bool Express::fetch_tunnel(const Item& item) noexcept
     if (!item.may_leave() || item.exit->outer == 0) return false;
     traffic_.prefetch_tunnel(item.exit->counter);
     return true;
+}
+
+// What was found for the packet before the train holds for all of it, but for the TCP flags that ageing must see.
+template<class Family>
+void Express::follow() noexcept
+{
+    ExpressLane& lane = lane_;
+    ExpressLists& lists = lane.of<Family>();
+    auto& sessions = sessions_.of<Family>();
+    const unsigned count = lists.followers.count;
+    for (unsigned i = 0; i < count; ++i) {
+        const std::uint8_t place = lists.followers.at[i];
+        Item& item = lane.items[place];
+        const Item& head = lane.items[item.head];
+        item.lane = head.lane;
+        item.hash = head.hash;
+        item.entry = head.entry;
+        if (!head.may_leave()) [[unlikely]] {
+            if (head.lane == Lane::keyed) lists.openings.add(place);
+            continue;
+        }
+        item.exit = head.exit;
+        if (item.tunnel == Item::from_vxlan) item.tunnel = head.tunnel;
+        if (item.entry == table::none) continue;
+        const std::uint8_t seen = sessions.entry(item.entry).tcp_flags_seen.load(std::memory_order_relaxed);
+        if ((item.tcp_flags & ~seen) != 0) [[unlikely]]
+            item.lane = Lane::general;
+    }
 }
 
 // Of what has no session. Inside a network a packet goes by its routes, if it is not for the node itself; all else is a

@@ -151,6 +151,8 @@ private:
     void find_tunnels() noexcept;
     bool fetch_tunnel(const Item& item) noexcept;
     template<class Family>
+    void follow() noexcept;
+    template<class Family>
     [[nodiscard]] bool is_plain(Item& item) const noexcept;
     void foresee() noexcept;
     void send(unsigned count, GeneralWay& general) noexcept;

@@ -87,8 +87,11 @@ struct alignas(64) ExpressItem : ExpressSeen, ExpressPlace, ExpressFinds {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
     };
-    std::uint64_t hash;        // keyed, of the flow; of plain ones only where somebody needs it
-    std::uint32_t service;     // index of the one without sessions
+    std::uint64_t hash; // keyed, of the flow; of plain ones only where somebody needs it
+    union {
+        std::uint32_t service; // of a ring: index of the one without sessions
+        std::uint32_t head;    // of a follower: the place of the packet that it follows
+    };
     std::uint64_t answer_hash; // of one that `begins`: of its session's other key
     union {
         table::FlowKey4 v4;
@@ -137,7 +140,8 @@ private:
     unsigned count_;
 };
 
-// The lists of one family. A packet whose flow is known is on one of `openings`, `flows`, `plain` and `rings`.
+// The lists of one family. A packet whose flow is known is on one of `openings`, `flows`, `plain`, `rings` and
+// `followers`.
 struct ExpressLists {
     ExpressList packets; // by their link header, or what is in front of them in a tunnel
 
@@ -145,6 +149,8 @@ struct ExpressLists {
     ExpressList flows;    // may have a session
     ExpressList plain;    // by their network's routes alone, which have not been asked yet
     ExpressList rings;    // to services without sessions
+    // Of the same flow as the flow or plain packet right before them, and on no other list: packets come in trains.
+    ExpressList followers;
 
     ExpressList routed;   // flows that seem to have no session: who needs a route
     ExpressList machines; // flows out of VXLAN: whose sender's tunnel counts them

@@ -57,6 +57,30 @@ template<class Family>
     return (tables.hints.of(network, key.source) & foreign) != 0 && !in.translates_any && express::is_ordinary(key);
 }
 
+// The packet that the next one may follow: one of a flow or a plain one.
+template<class Family>
+class Head {
+public:
+    // Whether the packet is of its flow; then it has become a follower.
+    [[nodiscard, gnu::always_inline]] bool is_followed_by(ExpressItem& item, const typename Family::Key& key) const
+    {
+        if (!(key == *key_)) return false;
+        item.head = place_;
+        return true;
+    }
+    void become(unsigned place, const typename Family::Key& key)
+    {
+        key_ = &key;
+        place_ = place;
+    }
+
+private:
+    static constexpr typename Family::Key nobody{}; // no packet has its protocol
+
+    const typename Family::Key* key_ = &nobody;
+    unsigned place_ = 0;
+};
+
 } // namespace
 
 void Express::look_all() noexcept
@@ -87,6 +111,8 @@ void Express::list_all() noexcept
     ExpressLists& lists = lane.of<Family>();
     ExpressAdder flows(lists.flows);
     ExpressAdder plain(lists.plain);
+    ExpressAdder followers(lists.followers);
+    Head<Family> head;
     const unsigned count = lists.packets.count;
     for (unsigned i = 0; i < count; ++i) {
         const unsigned place = lists.packets.at[i];
@@ -96,7 +122,12 @@ void Express::list_all() noexcept
             continue;
         }
         const auto& key = key_of<Family>(item);
+        if (head.is_followed_by(item, key)) {
+            followers.add(place);
+            continue;
+        }
         if (item.network != table::public_network) {
+            head.become(place, key);
             const std::uint8_t to = tables.hints.of(item.network, key.destination);
             const bool foreign = is_foreign_inside<Family>(tables, key, item.network, to);
             if (foreign) item.lane = Lane::plain;
@@ -108,6 +139,7 @@ void Express::list_all() noexcept
         if (is_foreign_outside<Family>(tables, key, to)) {
             item.lane = Lane::plain;
             plain.add(place);
+            head.become(place, key);
             continue;
         }
         const bool udp = item.protocol == wire::IpProtocol::udp;
@@ -116,7 +148,7 @@ void Express::list_all() noexcept
         else if ((to & AddressHints::ring) != 0)
             lane.served.add(place);
         else
-            flows.add(place);
+            flows.add(place), head.become(place, key);
     }
 }
 
@@ -135,6 +167,8 @@ void Express::look_inside() noexcept
     ExpressAdder flows(lists.flows);
     ExpressAdder plain(lists.plain);
     ExpressAdder machines(lists.machines);
+    ExpressAdder followers(lists.followers);
+    Head<Family> head;
     for (unsigned i = 0; i < count; ++i) {
         const std::uint8_t place = lists.packets.at[i];
         Item& item = lane.items[place];
@@ -149,6 +183,11 @@ void Express::look_inside() noexcept
             continue;
         }
         const auto& key = key_of<Family>(item);
+        if (head.is_followed_by(item, key)) {
+            followers.add(place);
+            continue;
+        }
+        head.become(place, key);
         const std::uint16_t network = item.network;
         const std::uint8_t to = tables.hints.of(network, key.destination);
         const bool foreign = network == table::public_network ? is_foreign_outside<Family>(tables, key, to)

@@ -216,7 +216,10 @@ TEST_CASE("bursts of first packets, known ones and others in any order end as th
         while (burst.size() < burst_size) {
             // Few flows, so that most come more than once.
             const std::vector<Bytes> kinds = firsts(bench, first_port + 20 * static_cast<unsigned>(random() % 3));
-            burst.push_back(kinds[random() % kinds.size()]);
+            const Bytes& kind = kinds[random() % kinds.size()];
+            for (auto train = random() % 3; train > 0 && burst.size() + 1 < burst_size; --train)
+                burst.push_back(kind);
+            burst.push_back(kind);
             if (random() % 8 == 0) burst.back() = mutator.mutate(burst.back());
             if (random() % 16 == 0) burst.back().resize(20 + random() % 40);
         }

@@ -332,6 +332,56 @@ TEST_CASE("a full burst of all kinds ends as its frames do one by one")
     }
 }
 
+// Trains of one to twelve packets of one flow, each a few of its TCP flags beside the usual ones.
+std::vector<Bytes> trains(const std::vector<Case>& cases, const std::string& interface, std::mt19937& random)
+{
+    std::vector<Bytes> burst;
+    while (burst.size() < burst_size) {
+        const Case& of = cases[random() % cases.size()];
+        if (of.interface != interface) continue;
+        const std::size_t end = std::min<std::size_t>(burst.size() + 1 + random() % 12, burst_size);
+        while (burst.size() < end) {
+            burst.push_back(of.frame);
+            const Decoded packet = decode(of.frame);
+            constexpr std::size_t flags_at = 13;
+            constexpr std::array<std::uint8_t, 4> flags{0x01, 0x04, 0x08, 0x20}; // FIN, RST, PSH, URG
+            if (packet.has("tcp") && random() % 8 == 0)
+                burst.back()[packet.layer("tcp").offset + flags_at] |= flags[random() % flags.size()];
+        }
+    }
+    return burst;
+}
+
+// What was found for the first of a train is taken for all of it; what each of them alone says must be seen all the
+// same.
+TEST_CASE("trains of packets leave the same books by either way")
+{
+    std::vector<std::string> books;
+    std::vector<std::uint64_t> express;
+    for (const bool whole : {true, false}) {
+        Bench bench(one_node);
+        const std::vector<Case> cases = established(bench);
+        for (const Case& of : cases)
+            static_cast<void>(outcome(bench, of, Shape::split));
+        const std::uint64_t before = bench.express_packets();
+        std::mt19937 random(12);
+        std::string all;
+        for (int round = 0; round < 30; ++round) {
+            const std::string interface =
+                std::array{"n3", "internet", "fabric"}.at(static_cast<std::size_t>(round) % 3);
+            const std::vector<Bytes> burst = trains(cases, interface, random);
+            const Result result =
+                whole ? sent_together(bench, interface, burst) : sent_one_by_one(bench, interface, burst);
+            all += std::to_string(result.left.size()) + ": " + counts(bench) + "\n";
+        }
+        books.push_back(all);
+        express.push_back(bench.express_packets() - before);
+    }
+    CHECK(books[0] == books[1]);
+    CHECK(express[0] > 30 * burst_size * 3 / 4);
+    CHECK(express[1] == 0);
+}
+
 // A right checksum for the IPv4 header, if it is one of twenty bytes, in which a byte of a good frame was changed.
 void seal(Bytes& changed, const Bytes& good, std::size_t at)
 {
