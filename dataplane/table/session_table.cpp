@@ -183,7 +183,7 @@ void SessionTable<Key>::take_fresh(PairReserve& own, unsigned count)
 }
 
 template<class Key>
-[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::take_pair(PairReserve& own)
+inline std::uint32_t SessionTable<Key>::take_pair(PairReserve& own)
 {
     if (own.size() == 0) stock(own, 1);
     if (own.size() == 0) return none;
@@ -214,32 +214,37 @@ void SessionTable<Key>::give_up(PairReserve& own)
 }
 
 template<class Key>
-[[gnu::always_inline]] inline void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
+inline void SessionTable<Key>::fill(std::uint32_t pair, const Pair<Key>& content)
 {
     set_state(pair, PairState::taken);
-    for (const std::uint32_t index : {2 * pair, 2 * pair + 1}) {
-        Entry<Key>& entry = entries_[index];
-        static_cast<Translation<Key>&>(entry) = index % 2 == 0 ? content.forward : content.reverse;
-        entry.next_hop.store(0, std::memory_order_relaxed);
-        entry.bytes.store(0, std::memory_order_relaxed);
-        entry.packets.store(0, std::memory_order_relaxed);
-        entry.last_seen.store(content.now, std::memory_order_relaxed);
-        entry.tcp_flags_seen.store(0, std::memory_order_relaxed);
-    }
+    fill(entries_[2 * pair], content.forward, content.now);
+    fill(entries_[2 * pair + 1], content.reverse, content.now);
     cold_[pair] = content.cold;
+}
+
+// All but the status.
+template<class Key>
+inline void SessionTable<Key>::fill(Entry<Key>& entry, const Translation<Key>& action, std::uint32_t now)
+{
+    static_cast<Translation<Key>&>(entry) = action;
+    entry.next_hop.store(0, std::memory_order_relaxed);
+    entry.bytes.store(0, std::memory_order_relaxed);
+    entry.packets.store(0, std::memory_order_relaxed);
+    entry.last_seen.store(now, std::memory_order_relaxed);
+    entry.tcp_flags_seen.store(0, std::memory_order_relaxed);
 }
 
 // At home, or along the key's chain to the first free slot; a bucket that somebody else holds is passed by, so nobody
 // who holds one waits for another. Each bucket is told that it was passed by *before* the entry appears behind it.
 // Precondition: the home's lock.
 template<class Key>
-[[gnu::always_inline]] inline bool SessionTable<Key>::place(const Chain& chain, std::uint32_t entry)
+inline bool SessionTable<Key>::place(const Chain& chain, std::uint32_t entry)
 {
     return buckets_[chain.home].claim(chain.tag, entry) || place_further(chain, entry);
 }
 
 template<class Key>
-[[gnu::noinline]] bool SessionTable<Key>::place_further(const Chain& chain, std::uint32_t entry)
+bool SessionTable<Key>::place_further(const Chain& chain, std::uint32_t entry)
 {
     constexpr unsigned spins = 1'000; // longer than a claim takes
     std::uint32_t index = chain.home;
@@ -260,12 +265,12 @@ template<class Key>
 
 // Look, then insert, as one step for this key: the lock of its home stands for it.
 template<class Key>
-[[gnu::always_inline]] inline Inserted SessionTable<Key>::publish_entry(std::uint32_t entry, std::uint64_t key_hash)
+inline Inserted SessionTable<Key>::publish_entry(std::uint32_t entry, std::uint64_t key_hash)
 {
     const Key& key = entries_[entry].key;
     const Chain at = chain(key_hash);
     const Home guard(*this, at.home);
-    if (const std::uint32_t present = find(key, key_hash); present != none) return {Insert::exists, present};
+    if (const std::uint32_t present = find(key, at); present != none) return {Insert::exists, present};
     return place(at, entry) ? Inserted{Insert::inserted, entry} : Inserted{Insert::full, none};
 }
 

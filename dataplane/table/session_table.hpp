@@ -98,16 +98,17 @@ public:
     }
     // The same with hash(pair.forward.key), where that is known.
     [[nodiscard]] Inserted insert(const Pair<Key>& pair, std::uint64_t forward_hash, PairReserve& own);
-    // The same in two steps. First a pair that has all of this and that nobody sees; `none`: no pair is free.
-    [[nodiscard]] std::uint32_t prepare(const Pair<Key>& pair, PairReserve& own);
+    // The same in two steps, each in one piece, as a worker takes many of them. First a pair that has all of this and
+    // that nobody sees; `none`: no pair is free.
+    [[nodiscard, gnu::flatten]] std::uint32_t prepare(const Pair<Key>& pair, PairReserve& own);
     // Then, with the hashes of its keys. Whatever but `inserted` has taken the pair back.
-    [[nodiscard]] Inserted publish(std::uint32_t pair, std::uint64_t forward_hash, std::uint64_t reverse_hash,
-                                   PairReserve& own);
+    [[nodiscard, gnu::flatten]] Inserted publish(std::uint32_t pair, std::uint64_t forward_hash,
+                                                 std::uint64_t reverse_hash, PairReserve& own);
     // Or not: of one that was prepared and never published.
     void take_back(std::uint32_t pair, PairReserve& own);
     // Pairs for `wanted` inserts (PairReserve::most_wanted at most), as far as there are free ones, and their memory on
     // its way.
-    void stock(PairReserve& own, unsigned wanted);
+    [[gnu::noinline]] void stock(PairReserve& own, unsigned wanted);
     // At the end of a burst, before anybody can end what was begun in it.
     void settle(PairReserve& own);
     // The worker leaves: others may have its pairs.
@@ -157,6 +158,7 @@ private:
     };
 
     [[nodiscard]] Chain chain(std::uint64_t hash) const;
+    [[nodiscard]] std::uint32_t find(const Key& key, const Chain& at) const;
     [[nodiscard]] std::uint32_t following(std::uint32_t bucket, const Chain& chain) const;
     // A part of the region.
     template<class T>
@@ -191,7 +193,7 @@ private:
     {
         entries_[2 * pair].status.store({state, region_.epoch()}, std::memory_order_release);
     }
-    void wait_for(EpochLock& lock);
+    [[gnu::noinline]] void wait_for(EpochLock& lock);
     void recover();
     void recover(const Dead& dead);
     void recover_pair(std::uint32_t pair, PairState was, const Dead& dead);
@@ -200,18 +202,19 @@ private:
     void count_pairs();
     [[nodiscard]] std::uint32_t take_pair(PairReserve& own);
     void take_fresh(PairReserve& own, unsigned count);
-    void look_into(std::uint32_t pair, PairReserve& own);
+    [[gnu::noinline]] void look_into(std::uint32_t pair, PairReserve& own);
     void push_free(std::span<const std::uint32_t> pairs);
     void push_family(std::span<const std::uint32_t> pairs);
     [[nodiscard]] std::atomic<std::uint64_t>& carried(std::uint32_t pair, std::size_t word);
     void prefetch_pair(std::uint32_t pair) const;
     void fill(std::uint32_t pair, const Pair<Key>& content);
+    void fill(Entry<Key>& entry, const Translation<Key>& action, std::uint32_t now);
     [[nodiscard]] Inserted publish_entry(std::uint32_t entry, std::uint64_t key_hash);
     [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
-    [[nodiscard]] bool place_further(const Chain& chain, std::uint32_t entry);
+    [[nodiscard, gnu::noinline]] bool place_further(const Chain& chain, std::uint32_t entry);
     void withdraw(std::uint32_t entry);
-    void undo(std::uint32_t pair);
-    [[nodiscard]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own);
+    [[gnu::noinline]] void undo(std::uint32_t pair);
+    [[nodiscard, gnu::noinline]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own);
 
     // The word by which a pair that nobody uses hangs in a stack.
     [[nodiscard]] auto link()
@@ -278,7 +281,12 @@ template<class Key>
 template<class Key>
 [[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::find(const Key& key, std::uint64_t hash) const
 {
-    const Chain at = chain(hash);
+    return find(key, chain(hash));
+}
+
+template<class Key>
+[[gnu::always_inline]] inline std::uint32_t SessionTable<Key>::find(const Key& key, const Chain& at) const
+{
     std::uint32_t index = at.home;
     for (unsigned hop = 0; hop < chain_length; ++hop, index = following(index, at)) {
         const SessionBucket& bucket = buckets_[index];
