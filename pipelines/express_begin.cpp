@@ -1,7 +1,9 @@
 // Sessions that begin on the lane (service_openings.hpp): each in its turn, with the cap and the buckets as they are
 // now.
-#include "pipelines/express.hpp"
+#include <algorithm>
 
+#include "dataplane/wire/tcp.hpp"
+#include "pipelines/express.hpp"
 #include "pipelines/translate/rewrite.hpp"
 
 namespace sluice {

@@ -38,8 +38,8 @@ struct alignas(64) SessionBucket {
     alignas(16) std::array<std::atomic<std::uint16_t>, slots> tags{};
     EpochLock lock;
     std::atomic<std::uint32_t> passed_by{0}; // keys that found no place here and went on along their chain
-    alignas(
-        16) std::array<std::atomic<std::uint32_t>, slots> entries_plus_1{}; // 0 = free: fresh memory is an empty bucket
+    // 0 = free: fresh memory is an empty bucket.
+    alignas(16) std::array<std::atomic<std::uint32_t>, slots> entries_plus_1{};
 
     // A bit per slot that has the tag.
     [[nodiscard]] unsigned matches(std::uint16_t tag) const
