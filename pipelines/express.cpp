@@ -388,6 +388,7 @@ void Express::follow() noexcept
             continue;
         }
         item.exit = head.exit;
+        // Its head came out of VXLAN, too: open_tunnels() lists all of those before what came out of GTP-U.
         if (item.tunnel == Item::from_vxlan) item.tunnel = head.tunnel;
         if (item.entry == table::none) continue;
         const std::uint8_t seen = sessions.entry(item.entry).tcp_flags_seen.load(std::memory_order_relaxed);

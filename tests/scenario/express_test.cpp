@@ -382,6 +382,27 @@ TEST_CASE("trains of packets leave the same books by either way")
     CHECK(express[1] == 0);
 }
 
+// A packet out of VXLAN is counted for who sent it, also where it has the flow of a phone's packet right before it.
+TEST_CASE("a packet out of VXLAN does not follow one out of GTP-U")
+{
+    std::string yaml = one_node;
+    const std::string phones = "  phones:\n";
+    yaml.insert(yaml.find(phones) + phones.size(), "    vni: 5002\n");
+    std::vector<std::string> books;
+    for (const bool whole : {true, false}) {
+        Bench bench(yaml);
+        const Bytes phone = from_phone(bench, "192.0.2.9").udp(40'001, 53).payload(33).bytes();
+        const Bytes machine =
+            from_machine(bench, "10.1.0.31", 5002).ipv4("100.64.0.7", "192.0.2.9").udp(40'001, 53).payload(33).bytes();
+        static_cast<void>(open_flow(bench, "n3", phone));
+        const std::vector<Bytes> burst{phone, phone, machine, machine, phone, machine};
+        const Result result = whole ? sent_together(bench, "n3", burst) : sent_one_by_one(bench, "n3", burst);
+        CHECK(result.left.size() == burst.size());
+        books.push_back(counts(bench));
+    }
+    CHECK(books[0] == books[1]);
+}
+
 // A right checksum for the IPv4 header, if it is one of twenty bytes, in which a byte of a good frame was changed.
 void seal(Bytes& changed, const Bytes& good, std::size_t at)
 {
