@@ -149,9 +149,16 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
     const bool ask_owners = own.pace.walks() <= own.owners_asked_until;
     std::array<std::uint32_t, batch> suspects;
     std::uint32_t suspected = 0;
+    std::uint32_t left = 0;
     for (std::uint32_t pair = first; pair < first + count; ++pair) {
         table.prefetch_scan(pair + batch);
-        if (!table.is_live(pair) || !(ask_owners || moment.may_be_over(table.entry(2 * pair)))) continue;
+        if (!table.is_live(pair)) {
+            if (!table.take_left(pair)) continue;
+            own.gathering.push_back({pair, true});
+            ++left;
+            continue;
+        }
+        if (!ask_owners && !moment.may_be_over(table.entry(2 * pair))) continue;
         suspects[suspected++] = pair;
         table.prefetch_entry(2 * pair + 1);
         if (ask_owners) prefetch_to_read(&table.cold(2 * pair));
@@ -167,7 +174,7 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
     }
     for (std::uint32_t i = 0; i < over; ++i)
         if (table.unlink(suspects[i])) own.gathering.push_back({suspects[i], true});
-    return over;
+    return over + left;
 }
 
 // Those whose grace period has passed; true: not all of them yet.

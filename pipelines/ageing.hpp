@@ -1,6 +1,7 @@
-// Ends sessions: those idle for too long, and those whose service, backend or pool is gone. Runs in the table server's
-// thread, in slices of at most 20 µs with the socket served in between; ScanPace says how fast, and a session ends at
-// most one walk (1 to 10 s) after its time. Time is the TSC: setting the wall clock ages nothing.
+// Ends sessions: those idle for too long, those whose service, backend or pool is gone, and those that a worker has
+// left for a new one. Runs in the table server's thread, in slices of at most 20 µs with the socket served in between;
+// ScanPace says how fast, and a session ends at most one walk (1 to 10 s) after its time. Time is the TSC: setting the
+// wall clock ages nothing.
 //
 // A session is unlinked first, so that no packet finds it any more; its place and its public port are free again after
 // a grace period, when no worker can still be using it. At most `most_leaving` wait for one, so that memory stays

@@ -6,6 +6,8 @@
 #include "pipelines/dispatch.hpp"
 #include "pipelines/ip/drops.hpp"
 #include "pipelines/ip/echo.hpp"
+#include "pipelines/l4lb/balance.hpp"
+#include "pipelines/lifetime.hpp"
 #include "pipelines/stateless.hpp"
 #include "pipelines/translate/rewrite.hpp"
 
@@ -53,6 +55,10 @@ Verdict Forwarder::pass(Packet& packet) noexcept
     auto& sessions = worker_.sessions.of<Family>();
     packet.entry =
         matches_sessions<Family>(packet) ? sessions.find(flow_key<Family>(packet), packet.hash) : table::none;
+    if (packet.entry != table::none && gives_way<Family>(packet)) {
+        if (context_.observer == nullptr) sessions.leave(packet.entry / 2);
+        packet.entry = table::none;
+    }
     if (packet.entry == table::none) return by_policy<Family>(packet);
     const auto& entry = sessions.entry(packet.entry);
     if (context_.observer != nullptr) {
@@ -60,6 +66,21 @@ Verdict Forwarder::pass(Packet& packet) noexcept
         packet.entry = table::none; // leaves no trace in it
     }
     return translated<Family>(packet, entry, packet.entry);
+}
+
+// The session of a service's flow, to a new one: it is a connection's first packet, and its backend would not be chosen
+// now. So who uses a port again is not sent where a backend has died.
+template<class Family>
+bool Forwarder::gives_way(const Packet& packet) const noexcept
+{
+    if (packet.protocol != wire::IpProtocol::tcp || !packet.at<wire::Tcp>(packet.l4)->is_opening()) return false;
+    const bool from_opener = packet.entry % 2 == 0;
+    const auto& sessions = worker_.sessions.of<Family>();
+    const table::Cold& owners = sessions.cold(packet.entry);
+    if (!from_opener || owners.service == table::no_owner) return false;
+    const auto& entry = sessions.entry(packet.entry);
+    return begins_anew(entry, sessions.entry(packet.entry ^ 1U), sessions.tick(worker_.patience)) &&
+           l4lb::has_moved<Family>(tables_, entry, owners);
 }
 
 template<class Family>

@@ -24,6 +24,7 @@ struct WorkerState {
     ip::Hold hold;
     RateLimit errors;       // ICMP errors that may be sent
     RateLimit new_sessions; // that may begin
+    std::uint64_t patience; // TSC ticks in which a living peer answers
     translate::Reserves reserves{};
     ExpressLane lane{}; // of the burst at hand
 };
@@ -71,6 +72,8 @@ private:
     [[nodiscard]] Verdict echo(Packet& packet) noexcept;
     template<class Family>
     [[nodiscard]] bool matches_sessions(const Packet& packet) const noexcept;
+    template<class Family>
+    [[nodiscard]] bool gives_way(const Packet& packet) const noexcept;
     template<class Family>
     void touch(const Packet& packet, std::uint32_t entry) noexcept;
 

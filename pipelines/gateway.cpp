@@ -22,6 +22,7 @@ Gateway::Gateway(translate::Sessions& sessions, Traffic traffic, std::uint64_t t
               ip::Hold(tsc_hz),
               RateLimit(tsc_hz, errors_per_second),
               RateLimit(tsc_hz, new_sessions, new_sessions_at_once),
+              tsc_hz / 2,
               {},
               {}}
     , stages_(stages)

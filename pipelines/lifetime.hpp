@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dataplane/table/session_entry.hpp"
 #include "dataplane/table/snapshot.hpp"
+#include "dataplane/wire/tcp.hpp"
 
 namespace sluice {
 
@@ -18,6 +20,21 @@ struct Lifetime {
 // the answer; it is over when both have said FIN, or one RST.
 [[nodiscard]] Lifetime lifetime(std::uint8_t protocol, std::uint8_t forward, std::uint8_t reverse,
                                 const table::Settings& settings) noexcept;
+
+// Whether a SYN of the opener is a connection of its own: the one before is over, or nobody has answered it. One that
+// lives would answer the SYN (RFC 9293 section 3.10.7.4), so it counts when what the opener sent has gone without an
+// answer for longer than `patience`, in ticks.
+template<class Entry>
+[[nodiscard]] bool begins_anew(const Entry& forward, const Entry& reverse, std::uint32_t patience) noexcept
+{
+    using wire::Tcp;
+    const auto said = forward.tcp_flags_seen.load(std::memory_order_relaxed);
+    const auto answered = reverse.tcp_flags_seen.load(std::memory_order_relaxed);
+    if (answered == 0 || ((said | answered) & Tcp::rst) != 0 || (said & answered & Tcp::fin) != 0) return true;
+    const std::uint32_t unanswered =
+        forward.last_seen.load(std::memory_order_relaxed) - reverse.last_seen.load(std::memory_order_relaxed);
+    return unanswered > patience && unanswered <= ~std::uint32_t{0} / 2; // else the answer came last
+}
 
 // No state of the protocol ends sooner.
 [[nodiscard]] std::uint32_t shortest_lifetime(std::uint8_t protocol, const table::Settings& settings) noexcept;

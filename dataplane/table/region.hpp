@@ -39,7 +39,7 @@ struct RegionLayout {
 struct RegionHeader {
     static constexpr std::array<char, 8> magic_word{'S', 'L', 'U', 'I', 'C', 'E', 'S', 'T'};
     // Of this struct, SessionBucket, Entry and Cold together, and of who may write what in them.
-    static constexpr std::uint32_t current_version = 3;
+    static constexpr std::uint32_t current_version = 4;
 
     std::array<char, 8> magic{};
     std::uint32_t version = 0;

@@ -47,8 +47,8 @@ struct Translation {
 
 // The state of a pair, kept in its even entry, and the epoch of the process that made the last step: what it was in the
 // middle of when it died is found by that. unlinked: lived once; undone: hangs in the list of such; claimed: out of it,
-// waits for its grace period.
-enum class PairState : std::uint8_t { free, taken, live, unlinked, undone, claimed };
+// waits for its grace period; left: unlinked by a worker, and nobody waits for it yet.
+enum class PairState : std::uint8_t { free, taken, live, unlinked, undone, claimed, left };
 struct alignas(2) PairStatus { // so that clang, too, loads it as one word
     PairState state = PairState::free;
     std::uint8_t maker = 0;

@@ -371,15 +371,37 @@ void SessionTable<Key>::prefetch_unlink(std::uint32_t pair) const
     prefetch_bucket(hash(entries_[2 * pair + 1].key));
 }
 
-// Forward first, as insert publishes it last: no forward entry is ever visible without its reverse.
 template<class Key>
 bool SessionTable<Key>::unlink(std::uint32_t pair)
 {
+    return unlink(pair, PairState::unlinked);
+}
+
+template<class Key>
+bool SessionTable<Key>::leave(std::uint32_t pair)
+{
+    return unlink(pair, PairState::left);
+}
+
+template<class Key>
+bool SessionTable<Key>::take_left(std::uint32_t pair)
+{
+    return change_state(pair, PairState::left, PairState::unlinked);
+}
+
+template<class Key>
+bool SessionTable<Key>::change_state(std::uint32_t pair, PairState from, PairState to)
+{
     auto& status = entries_[2 * pair].status;
-    PairStatus expected = status.load(std::memory_order_acquire);
-    if (expected.state != PairState::live) return false;
-    if (!status.compare_exchange_strong(expected, {PairState::unlinked, region_.epoch()}, std::memory_order_acq_rel))
-        return false;
+    PairStatus was = status.load(std::memory_order_acquire);
+    return was.state == from && status.compare_exchange_strong(was, {to, region_.epoch()}, std::memory_order_acq_rel);
+}
+
+// Forward first, as insert publishes it last: no forward entry is ever visible without its reverse.
+template<class Key>
+bool SessionTable<Key>::unlink(std::uint32_t pair, PairState then)
+{
+    if (!change_state(pair, PairState::live, then)) return false;
     withdraw(2 * pair);
     withdraw(2 * pair + 1);
     header_->live.fetch_sub(1, std::memory_order_relaxed);
@@ -443,12 +465,13 @@ void SessionTable<Key>::recover(const Dead& dead)
 template<class Key>
 void SessionTable<Key>::recover_pair(std::uint32_t pair, PairState was, const Dead& dead)
 {
-    if (was != PairState::taken && was != PairState::unlinked && was != PairState::claimed) return;
+    if (was == PairState::free || was == PairState::live || was == PairState::undone) return;
     if (was != PairState::claimed) {
         withdraw_if_present(2 * pair, dead);
         withdraw_if_present(2 * pair + 1, dead);
     }
-    set_state(pair, was == PairState::unlinked ? PairState::unlinked : PairState::undone);
+    const bool has_lived = was == PairState::unlinked || was == PairState::left;
+    set_state(pair, has_lived ? PairState::unlinked : PairState::undone);
     header_->undone.push(pair, link());
 }
 

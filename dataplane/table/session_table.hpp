@@ -10,7 +10,7 @@
 // The life of a pair: taken → live → unlinked → (grace period) → free. unlink() ends the first part and whoever calls
 // it waits until every worker has passed a quiescent state, then calls release(). A pair that lost a race in insert()
 // is *undone*: its reverse was visible for a moment, so it needs the same grace period; take_undone() hands such pairs
-// to ageing.
+// to ageing. A worker that ends a session leaves it: ageing meets such a pair in its walk, and waits for it.
 #pragma once
 
 #include <algorithm>
@@ -117,6 +117,10 @@ public:
     // Takes both directions out of the index. True: the caller owes release() after a grace period. False: not live
     // (any more).
     [[nodiscard]] bool unlink(std::uint32_t pair);
+    // The same by a worker, which waits for nobody: whoever take_left() tells so owes release() and what the session
+    // owned.
+    bool leave(std::uint32_t pair);
+    [[nodiscard]] bool take_left(std::uint32_t pair);
     // Precondition: unlinked or undone, and a grace period has passed since. Anything else ends the process. Best
     // `family` of them together, for the list of free ones is shared.
     void release(std::span<const std::uint32_t> pairs);
@@ -212,6 +216,8 @@ private:
     [[nodiscard]] Inserted publish_entry(std::uint32_t entry, std::uint64_t key_hash);
     [[nodiscard]] bool place(const Chain& chain, std::uint32_t entry);
     [[nodiscard, gnu::noinline]] bool place_further(const Chain& chain, std::uint32_t entry);
+    [[nodiscard]] bool change_state(std::uint32_t pair, PairState from, PairState to);
+    [[nodiscard]] bool unlink(std::uint32_t pair, PairState then);
     void withdraw(std::uint32_t entry);
     [[gnu::noinline]] void undo(std::uint32_t pair);
     [[nodiscard, gnu::noinline]] Inserted after_conflict(std::uint32_t pair, const Inserted& reverse, PairReserve& own);

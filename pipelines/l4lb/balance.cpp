@@ -36,6 +36,18 @@ tl::expected<const table::Backend*, Drop> balance(const table::Service& service,
 }
 
 template<class Family>
+bool has_moved(const table::Snapshot& tables, const TranslationOf<Family>& session, const table::Cold& owners) noexcept
+{
+    TranslationOf<Family> anew = identity(session.key);
+    if (session.has(session.rewrites_source)) set_source(anew, session.new_source, session.new_source_port);
+    anew.out_network = table::public_network;
+    const table::Service* service = find_service<Family>(tables, anew);
+    if (service == nullptr) return false;
+    const auto backend = balance<Family>(*service, anew, 0);
+    return !backend || (*backend)->id != owners.backend;
+}
+
+template<class Family>
 bool unrewrite(const table::Snapshot& tables, TranslationOf<Family>& action) noexcept
 {
     const auto* target = tables.reverse_of.find(
@@ -52,6 +64,8 @@ template tl::expected<const table::Backend*, Drop> balance<V4>(const table::Serv
                                                                std::uint32_t) noexcept;
 template tl::expected<const table::Backend*, Drop> balance<V6>(const table::Service&, TranslationOf<V6>&,
                                                                std::uint32_t) noexcept;
+template bool has_moved<V4>(const table::Snapshot&, const TranslationOf<V4>&, const table::Cold&) noexcept;
+template bool has_moved<V6>(const table::Snapshot&, const TranslationOf<V6>&, const table::Cold&) noexcept;
 template bool send_to<V4>(const table::Service&, const table::Backend&, TranslationOf<V4>&) noexcept;
 template bool send_to<V6>(const table::Service&, const table::Backend&, TranslationOf<V6>&) noexcept;
 template bool unrewrite<V4>(const table::Snapshot&, TranslationOf<V4>&) noexcept;

@@ -30,6 +30,12 @@ template<class Family>
 [[nodiscard]] tl::expected<const table::Backend*, Drop>
 balance(const table::Service& service, TranslationOf<Family>& action, std::uint32_t attempt) noexcept;
 
+// Whether `session`, which was sent to the backend in `owners`, would be sent to another now, or to none. False when
+// its destination is no service's any more.
+template<class Family>
+[[nodiscard]] bool has_moved(const table::Snapshot& tables, const TranslationOf<Family>& session,
+                             const table::Cold& owners) noexcept;
+
 // Sends the flow to that backend. False: it is of the other family, and nothing was done.
 template<class Family>
 [[nodiscard]] bool send_to(const table::Service& service, const table::Backend& backend,

@@ -87,6 +87,13 @@ SCENARIO("flows keep their backend while the ring changes, where sessions are ke
             CHECK(machine_of(bench.send("internet", call(bench, ring, port, "A").bytes())) == "10.1.0.31");
         }
         CHECK(machine_of(bench.send("internet", call(bench, kept, 30'000).bytes())) == "10.1.0.31");
+        AND_THEN("a client that uses a port again is sent to the other")
+        {
+            for (const auto& [port, machine] : of_kept)
+                for (const std::string_view flags : {"S", "A"})
+                    CHECK(machine_of(bench.send("internet", call(bench, kept, port, flags).bytes())) == "10.1.0.31");
+            CHECK(bench.sessions().total() == 61);
+        }
     }
     WHEN("a backend is removed")
     {

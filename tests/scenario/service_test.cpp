@@ -145,6 +145,110 @@ TEST_CASE("a drained backend keeps its flows and gets no new ones")
         CHECK(backend_of(bench.send("internet", call(bench, port))) == "10.1.0.31");
 }
 
+// A connection of a client through one backend, which then gets no new ones: where does the client's next SYN go?
+struct Reused {
+    explicit Reused(const std::string& node)
+        : bench(node)
+    {
+        first = backend_of(say("S"));
+    }
+
+    std::vector<Left> say(std::string_view flags) { return bench.send("internet", call(bench, port, flags)); }
+    void answer(std::string_view flags)
+    {
+        const Packet back = from_machine(bench, first).ipv4(first, "192.0.2.9").tcp(8443, port, flags);
+        CHECK(bench.send("fabric", back.bytes()).size() == 1);
+    }
+    void establish()
+    {
+        answer("SA");
+        CHECK(backend_of(say("A")) == first);
+    }
+    void drain()
+    {
+        std::string drained = one_node;
+        const std::string backend = first + ", port: 8443}";
+        drained.replace(drained.find(backend), backend.size(), first + ", port: 8443, weight: 0}");
+        bench.configure(drained);
+    }
+
+    static constexpr unsigned port = 30'000;
+    Bench bench;
+    std::string first;
+};
+
+TEST_CASE("a SYN of a connection that is over, or that nobody answers, goes where new flows go")
+{
+    Reused client(one_node);
+    SECTION("nobody has answered") {}
+    SECTION("the backend refused it")
+    {
+        client.answer("RA");
+    }
+    SECTION("both have said FIN")
+    {
+        client.establish();
+        client.say("FA");
+        client.answer("FA");
+    }
+    SECTION("what the client sent was not answered for a while")
+    {
+        client.establish();
+        client.bench.wait(1);
+        client.say("A");
+    }
+    CHECK(backend_of(client.say("S")) == client.first); // the ring is as it was
+    client.drain();
+    const std::string second = backend_of(client.say("S"));
+    CHECK(second != client.first);
+    CHECK(backend_of(client.say("S")) == second);
+    CHECK(backend_of(client.say("A")) == second);
+    CHECK(client.bench.sessions().total() == 1);
+    client.bench.wait(2);
+    CHECK(client.bench.services().services(0).flows() == 2);
+}
+
+TEST_CASE("a SYN of a connection that lives does not move it")
+{
+    Reused client(one_node);
+    SECTION("the answer to the first one was lost")
+    {
+        client.answer("SA");
+    }
+    SECTION("it was answered lately")
+    {
+        client.establish();
+    }
+    SECTION("the answer came last, however long ago")
+    {
+        client.establish();
+        client.answer("A");
+        client.bench.wait(100);
+    }
+    client.drain();
+    CHECK(backend_of(client.say("S")) == client.first);
+    CHECK(backend_of(client.say("A")) == client.first);
+    CHECK(client.bench.sessions().total() == 1);
+}
+
+TEST_CASE("a phone that uses its port again gets its public port back with the session that gave way")
+{
+    Bench bench(one_node);
+    const auto say = [&](std::string_view flags) {
+        return bench.send("n3", from_phone(bench).tcp(4000, 443, flags).bytes());
+    };
+    const std::string first = backend_of(say("S"));
+    std::string drained = one_node;
+    const std::string backend = first + ", port: 8443}";
+    drained.replace(drained.find(backend), backend.size(), first + ", port: 8443, weight: 0}");
+    bench.configure(drained);
+    CHECK(backend_of(say("S")) != first);
+    CHECK(bench.sessions().total() == 1);
+    bench.wait(300);
+    CHECK(bench.sessions().total() == 0);
+    CHECK(bench.tables().pools[0].blocks->blocks_leased() == 0);
+}
+
 TEST_CASE("pings to the service, the gateway of a subnet and the tunnel endpoint are answered here")
 {
     Bench bench(one_node);

@@ -1,7 +1,8 @@
-"""A backend is killed, and another falls silent: new flows move in time, the flows of others go on, and it comes back."""
+"""A backend is killed, and another falls silent: new flows move in time, also those of ports that it knew before; the flows
+of others go on, and it comes back."""
 import time
 
-from lib.checked import FALL, INTERVAL, RISE, TIMEOUT, CheckedSide, held
+from lib.checked import FALL, INTERVAL, ORDER, RISE, TIMEOUT, CheckedSide, held
 from lib.shell import wait_until
 from lib.waits import Stopwatch
 
@@ -24,10 +25,15 @@ def ask(rig, check):
     side.backends["one"].start()
     judge_return(check, side, flows, time.time())
 
+    before = from_same_ports(side)
+    check.equal("both backends answer a client with ports of its own", set(before.values()), {"one", "two"})
+
     # Silent: its link is down, nobody answers, not even ARP.
     side.backends["one"].space.ip("link set eth0 down")
     judge_move(check, side, flows, time.time(), FALL * INTERVAL + TIMEOUT, "silent")
     reason = side.service()["backends"][0]["reason"]
+    again = from_same_ports(side)
+    check.equal("and the same ports are answered by the other backend, whomever they had", again, dict.fromkeys(before, "two"))
     check(f"sluicectl says why: {reason}", reason in ("connect timed out (2 of 2)", "host unreachable (2 of 2)"), reason)
     side.backends["one"].space.ip("link set eth0 up")
     side.backends["one"].space.ip("route add default via 10.20.0.2")
@@ -49,6 +55,10 @@ def judge_move(check, side, flows, since, bound, how):
     last = stopwatch.took(max(failed, default=0.0))
     check(f"{how}: no new flow failed later than {bound:.1f} + {SLACK} s after it (last {last:.2f} s, {len(failed)} failed)", last.within(bound + SLACK), (last.waited, failed[-3:]))
     check(f"{how}: all new flows go to the other backend", {flow["backend"] for flow in later} == {"two"}, later[-3:])
+
+
+def from_same_ports(side):
+    return side.client.peer("reused_ports.py", ORDER, 7000, 20_000, 20)
 
 
 def judge_return(check, side, flows, since):

@@ -169,6 +169,33 @@ TEST_CASE("a port comes back with its session, unless its pool is gone")
     CHECK(first.blocks->blocks_leased() == 0);
 }
 
+TEST_CASE("what a worker has left is met by the next walk, with all that it owned")
+{
+    AgeingWorld world(100);
+    const table::Pool from = pool(7);
+    world.tables.pools = std::vector{from};
+    ++world.tables.generation;
+    table::Cold cold;
+    cold.pool = from.serial;
+    cold.lease = from.blocks->take(1, udp).value().handle;
+    cold.service = 1, cold.backend = 700;
+    set_services(world, 3, 500);
+    const std::uint32_t entry = world.begin(1, udp, cold);
+    world.v4().entry(entry).hit(100, world.v4().tick(world.now));
+    world.wait(3);
+    REQUIRE(world.v4().leave(entry / 2));
+    world.worker_stands_still = true;
+    world.wait(3);
+    CHECK(world.v4().size() == 0);
+    CHECK(from.blocks->blocks_leased() == 1); // somebody may still use it
+    world.worker_stands_still = false;
+    world.wait(0.1);
+    CHECK(from.blocks->blocks_leased() == 0);
+    CHECK(world.ageing.ended().at(700).flows == 1);
+    CHECK(world.ageing.ended().at(700).packets == 1);
+    CHECK_FALSE(world.v4().take_left(entry / 2));
+}
+
 TEST_CASE("a pair that lost a race is released without what its maker kept")
 {
     AgeingWorld world(2);

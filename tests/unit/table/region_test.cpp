@@ -150,7 +150,7 @@ TEST_CASE("a new process takes over the region of one that was killed")
             static_cast<void>(insert(own, flow<FlowKey4>(i)));
         static_cast<void>(own.unlink(own.find(inside_key<FlowKey4>(flows), own.hash(inside_key<FlowKey4>(flows))) / 2));
         static_cast<void>(
-            own.unlink(own.find(inside_key<FlowKey4>(flows + 1), own.hash(inside_key<FlowKey4>(flows + 1))) / 2));
+            own.leave(own.find(inside_key<FlowKey4>(flows + 1), own.hash(inside_key<FlowKey4>(flows + 1))) / 2));
         const int descriptor = own.descriptor();
         static_cast<void>(!::write(told[1], &descriptor, sizeof descriptor));
         ::raise(SIGSTOP);

@@ -73,7 +73,7 @@ public:
             for (unsigned i = 0; i < 32; ++i)
                 meet(static_cast<std::uint32_t>(random_() % contested));
             expire();
-            contest_.table.take_undone([this](std::uint32_t pair) { leave(pair, false); }, 16);
+            contest_.table.take_undone([this](std::uint32_t pair) { wait_for(pair, false); }, 16);
             contest_.table.settle(own_);
             contest_.quiet.counts[number_].fetch_add(1);
             while (!leaving_.empty() && contest_.quiet.passed(leaving_.front().since))
@@ -109,7 +109,7 @@ private:
         contest_.paused.fetch_sub(1);
     }
 
-    void leave(std::uint32_t pair, bool owns) { leaving_.push_back({pair, owns, contest_.quiet.now()}); }
+    void wait_for(std::uint32_t pair, bool owns) { leaving_.push_back({pair, owns, contest_.quiet.now()}); }
 
     void meet(std::uint32_t flow)
     {
@@ -120,14 +120,15 @@ private:
         if (!(table.entry(entry).key == key) || table.cold(entry).service != flow) ++wrong;
         table.entry(entry).hit(100, contest_.clock.load(std::memory_order_relaxed));
         ++hits;
-        if (random_() % 3 != 0) return;
-        if (end(entry / 2)) ++ended;
+        const std::uint64_t chance = random_() % 6;
+        if (chance == 0 && end(entry / 2)) ++ended;
+        if (chance == 1 && table.leave(entry / 2)) ++ended; // whoever walks by takes it
     }
 
     [[nodiscard]] bool end(std::uint32_t pair)
     {
         if (!contest_.table.unlink(pair)) return false; // the other was first
-        leave(pair, true);
+        wait_for(pair, true);
         return true;
     }
 
@@ -140,6 +141,8 @@ private:
             const std::uint32_t idle = now - contest_.table.entry(2 * pair).last_seen.load(std::memory_order_relaxed);
             if (idle > most_idle && idle < ~std::uint32_t{0} / 2 && end(pair)) ++expired;
         });
+        for (std::uint32_t pair = walk_; pair < std::min(walk_ + slice, capacity); ++pair)
+            if (contest_.table.take_left(pair)) wait_for(pair, true);
         walk_ = walk_ + slice < capacity ? walk_ + slice : 0;
     }
 
@@ -218,8 +221,10 @@ void clear(Contest& contest, Workers& all)
         while (!worker.leaving().empty())
             worker.release();
     contest.table.take_undone([&](std::uint32_t pair) { test::release(contest.table, pair); });
-    for (const std::uint32_t pair : audit(contest, all)) {
-        REQUIRE(contest.table.unlink(pair));
+    for (const std::uint32_t pair : audit(contest, all))
+        REQUIRE(contest.table.leave(pair));
+    for (std::uint32_t pair = 0; pair < capacity; ++pair) {
+        if (!contest.table.take_left(pair)) continue;
         REQUIRE(contest.pool.give_back(contest.table.cold(2 * pair).lease, udp)); // leased, and once
         test::release(contest.table, pair);
     }

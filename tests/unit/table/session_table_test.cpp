@@ -229,6 +229,26 @@ TEST_CASE("a session is ended once")
     CHECK_FALSE(table.unlink(pair));
 }
 
+TEST_CASE("a session that is left has ended, and waits for who takes it")
+{
+    SessionTable<FlowKey4> table(8, fixed_hasher());
+    const std::uint32_t pair = insert(table, flow<FlowKey4>(1)).entry / 2;
+    CHECK_FALSE(table.take_left(pair));
+    CHECK(table.leave(pair));
+    CHECK_FALSE(table.leave(pair));
+    CHECK_FALSE(table.unlink(pair));
+    CHECK_FALSE(table.is_live(pair));
+    CHECK(table.size() == 0);
+    CHECK(find(table, inside_key<FlowKey4>(1)) == none);
+    CHECK(find(table, outside_key<FlowKey4>(1)) == none);
+    const std::uint32_t another = insert(table, flow<FlowKey4>(1)).entry / 2;
+    CHECK(another != pair);
+    CHECK(table.take_left(pair));
+    CHECK_FALSE(table.take_left(pair));
+    release(table, pair);
+    CHECK(find(table, inside_key<FlowKey4>(1)) == 2 * another);
+}
+
 TEST_CASE("a scan visits live sessions of its slice and may end them")
 {
     SessionTable<FlowKey4> table(100, fixed_hasher());
