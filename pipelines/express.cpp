@@ -171,11 +171,16 @@ template<class Family>
 [[gnu::noinline]] void Express::fetch_slots() noexcept
 {
     const ExpressList& rings = lane_.of<Family>().rings;
+    std::uint32_t service = table::none;
+    l4lb::Slots slots;
     for (unsigned i = 0; i < rings.count; ++i) {
         Item& item = lane_.items[rings.at[i]];
-        const auto& ring = *tables_.services[item.service].ring;
-        item.member = static_cast<std::uint32_t>(l4lb::slot_of(key_of<Family>(item), 0, ring));
-        prefetch_to_read(&ring[item.member]);
+        if (item.service != service) {
+            service = item.service;
+            slots = l4lb::Slots(*tables_.services[service].ring);
+        }
+        item.slot = slots.of(key_of<Family>(item), 0);
+        prefetch_to_read(item.slot);
     }
 }
 
@@ -185,9 +190,8 @@ template<class Family>
     const ExpressList& rings = lane_.of<Family>().rings;
     for (unsigned i = 0; i < rings.count; ++i) {
         Item& item = lane_.items[rings.at[i]];
-        const table::Service& service = tables_.services[item.service];
-        item.member = (*service.ring)[item.member];
-        prefetch_to_read(&service.backends[item.member]);
+        item.backend = &tables_.services[item.service].backends[*item.slot];
+        prefetch_to_read(item.backend);
     }
 }
 
@@ -196,8 +200,9 @@ template<class Family>
 {
     const ExpressList& rings = lane_.of<Family>().rings;
     for (unsigned i = 0; i < rings.count; ++i) {
-        const Item& item = lane_.items[rings.at[i]];
-        prefetch_to_read(&traffic_.backend(tables_.services[item.service].backends[item.member].id));
+        Item& item = lane_.items[rings.at[i]];
+        item.known = &traffic_.backend(item.backend->id);
+        prefetch_to_read(item.known);
     }
 }
 
@@ -321,11 +326,11 @@ template<class Family>
 template<class Family>
 bool Express::resolve_backend(Item& item) noexcept
 {
-    const table::Service& service = tables_.services[item.service];
-    const table::Backend& backend = service.backends[item.member];
-    if (backend.address.is_v4() != (Family::family == V4::family)) return false;
-    const std::uint32_t hop = express::hop_to_backend<Family>(tables_, traffic_.backend(backend.id), service.network,
-                                                              Family::raw(backend.address), item.hash);
+    const IpAddress& address = item.backend->address;
+    if (address.is_v4() != (Family::family == V4::family)) return false;
+    const std::uint16_t network = tables_.services[item.service].network;
+    const std::uint32_t hop =
+        express::hop_to_backend<Family>(tables_, *item.known, network, Family::raw(address), item.hash);
     if (hop == table::none) return false;
     take_exit(item, hop);
     return true;
@@ -334,9 +339,8 @@ bool Express::resolve_backend(Item& item) noexcept
 // The network that the packet is sent in.
 std::uint16_t Express::count_backend(const Item& item) noexcept
 {
-    const table::Service& service = tables_.services[item.service];
-    traffic_.backend(service.backends[item.member].id).sent(item.l3_length);
-    return service.network;
+    item.known->sent(item.l3_length);
+    return tables_.services[item.service].network;
 }
 
 void Express::take_exit(Item& item, std::uint32_t hop) noexcept
@@ -390,7 +394,13 @@ void Express::follow() noexcept
         item.exit = head.exit;
         // Its head came out of VXLAN, too: open_tunnels() lists all of those before what came out of GTP-U.
         if (item.tunnel == Item::from_vxlan) item.tunnel = head.tunnel;
-        if (item.entry == table::none) continue;
+        if (item.entry == table::none) {
+            if (head.lane == Lane::ring) [[unlikely]] {
+                item.known = head.known;
+                item.service = head.service; // it needs its head no more
+            }
+            continue;
+        }
         const std::uint8_t seen = sessions.entry(item.entry).tcp_flags_seen.load(std::memory_order_relaxed);
         if ((item.tcp_flags & ~seen) != 0) [[unlikely]]
             item.lane = Lane::general;
@@ -403,8 +413,7 @@ template<class Family>
 bool Express::is_plain(Item& item) const noexcept
 {
     if (item.network == table::public_network) {
-        There<Family> there;
-        return choose(item, there) == Lane::plain;
+        return ExpressThere<Family>(tables_).choose(item) == Lane::plain;
     }
     const auto& key = key_of<Family>(item);
     if (!express::is_ordinary(key)) return false;

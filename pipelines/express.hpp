@@ -21,8 +21,6 @@
 namespace sluice {
 
 class ExpressLanding;
-template<class Family>
-class ExpressThere;
 
 class Express {
 public:
@@ -70,11 +68,7 @@ private:
     static void open_gtpu(Opening& opening, const Traffic& traffic, std::uint8_t place) noexcept;
     void choose_all() noexcept;
     template<class Family>
-    using There = ExpressThere<Family>;
-    template<class Family>
-    [[nodiscard]] Lane choose(Item& item, There<Family>& there) const noexcept;
-    [[nodiscard]] bool is_translated(const table::FlowKey4& key) const noexcept;
-    [[nodiscard]] bool is_translated(const table::FlowKey6& key) const noexcept;
+    void choose_served() noexcept;
 
     // ---- Who sent what came by VXLAN (express_senders.cpp).
     template<class Family>

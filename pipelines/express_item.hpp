@@ -18,6 +18,8 @@ struct rte_mbuf;
 
 namespace sluice {
 
+struct KnownBackend;
+
 // What the headers say of a packet. One word, so that it is put together in a register and written at once.
 struct alignas(8) ExpressSeen {
     enum class Lane : std::uint8_t {
@@ -74,7 +76,6 @@ struct alignas(16) ExpressFinds {
     std::uint32_t way = table::none;
     union {
         std::uint32_t sender = table::none; // out of VXLAN: the target, then the hop, of the way back to the source
-        std::uint32_t member;               // of a ring: the slot, then the backend's index
         std::uint32_t mtu_back;             // of one that `begins` and may offer too large an MSS: what its sender gets
     };
     std::uint32_t tunnel = table::none; // counter of the tunnel it came out of; before that, the TEID
@@ -86,13 +87,18 @@ struct alignas(64) ExpressItem : ExpressSeen, ExpressPlace, ExpressFinds {
     union {
         const table::Exit* exit;             // from resolve() on
         const table::GtpuTerminus* terminus; // of GTP-U, until then
+        const table::Backend* backend;       // of a ring, until then
     };
     std::uint64_t hash; // keyed, of the flow; of plain ones only where somebody needs it
     union {
         std::uint32_t service; // of a ring: index of the one without sessions
         std::uint32_t head;    // of a follower: the place of the packet that it follows
     };
-    std::uint64_t answer_hash; // of one that `begins`: of its session's other key
+    union {
+        std::uint64_t answer_hash; // of one that `begins`: of its session's other key
+        const std::uint16_t* slot; // of a ring, until its backend is known
+        KnownBackend* known;       // of a ring, from then on: what the worker knows of its backend
+    };
     union {
         table::FlowKey4 v4;
         table::FlowKey6 v6;
@@ -148,6 +154,7 @@ struct ExpressLists {
     ExpressList openings; // perhaps the first of their flows; after resolve() all that are `keyed`
     ExpressList flows;    // may have a session
     ExpressList plain;    // by their network's routes alone, which have not been asked yet
+    ExpressList served;   // perhaps to services without sessions; then on one of those above or below
     ExpressList rings;    // to services without sessions
     // Of the same flow as the flow or plain packet right before them, and on no other list: packets come in trains.
     ExpressList followers;
@@ -190,7 +197,6 @@ struct ExpressLane {
     ExpressList scattered; // IPv4 that came among other frames, and was not looked at with these
     ExpressList tunneled;  // perhaps: UDP to a port of our endpoints
     ExpressList gtpu;      // of those, G-PDUs
-    ExpressList served;    // perhaps to services without sessions
     struct {
         unsigned count;
         std::array<rte_mbuf*, burst_size> at;

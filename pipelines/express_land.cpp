@@ -53,11 +53,11 @@ constexpr Rearm one_owner_and_segment{0, 1, 1};
 inline void clear(ExpressLane& lane)
 {
     for (ExpressLists* lists : {&lane.v4, &lane.v6})
-        for (ExpressList* list : {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->rings,
-                                  &lists->followers, &lists->routed, &lists->machines, &lists->stale, &lists->grouped,
-                                  &lists->outbound, &lists->strays, &lists->errors})
+        for (ExpressList* list : {&lists->packets, &lists->openings, &lists->flows, &lists->plain, &lists->served,
+                                  &lists->rings, &lists->followers, &lists->routed, &lists->machines, &lists->stale,
+                                  &lists->grouped, &lists->outbound, &lists->strays, &lists->errors})
             list->count = 0;
-    lane.scattered.count = lane.tunneled.count = lane.gtpu.count = lane.served.count = lane.refused.count = 0;
+    lane.scattered.count = lane.tunneled.count = lane.gtpu.count = lane.refused.count = 0;
 }
 
 // ExpressFinds{} in one store.

@@ -57,7 +57,7 @@ template<class Family>
     return (tables.hints.of(network, key.source) & foreign) != 0 && !in.translates_any && express::is_ordinary(key);
 }
 
-// The packet that the next one may follow: one of a flow or a plain one.
+// The packet that the next one may follow: any that is not for the general way.
 template<class Family>
 class Head {
 public:
@@ -111,6 +111,7 @@ void Express::list_all() noexcept
     ExpressLists& lists = lane.of<Family>();
     ExpressAdder flows(lists.flows);
     ExpressAdder plain(lists.plain);
+    ExpressAdder served(lists.served);
     ExpressAdder followers(lists.followers);
     Head<Family> head;
     const unsigned count = lists.packets.count;
@@ -145,10 +146,8 @@ void Express::list_all() noexcept
         const bool udp = item.protocol == wire::IpProtocol::udp;
         if (udp & ((key.destination_port == vxlan) | (key.destination_port == wire::Gtpu::port.raw())))
             lane.tunneled.add(place);
-        else if ((to & AddressHints::ring) != 0)
-            lane.served.add(place);
         else
-            flows.add(place), head.become(place, key);
+            ((to & AddressHints::ring) != 0 ? served : flows).add(place), head.become(place, key);
     }
 }
 
@@ -199,55 +198,35 @@ void Express::look_inside() noexcept
     }
 }
 
-// Packets that may be to a service without sessions. Most are to that of the packet before.
 void Express::choose_all() noexcept
 {
-    if (lane_.served.count == 0) return;
-    There<V4> there4;
-    There<V6> there6;
-    for (unsigned i = 0; i < lane_.served.count; ++i) {
-        const std::uint8_t place = lane_.served.at[i];
-        Item& item = lane_.items[place];
-        ExpressLists& lists = lane_.of(item.family);
-        item.lane = item.family == V4::family ? choose(item, there4) : choose(item, there6);
-        if (item.lane == Lane::ring) lists.rings.add(place);
-        if (item.lane == Lane::session) lists.flows.add(place);
-        if (item.lane == Lane::plain) lists.plain.add(place);
-    }
+    if (lane_.v4.served.count != 0) choose_served<V4>();
+    if (lane_.v6.served.count != 0) choose_served<V6>();
 }
 
-// In the public network only packets to an address of ours have sessions, and those it translates by their source.
+// Packets that may be to a service without sessions. Most are to that of the packet before.
 template<class Family>
-ExpressSeen::Lane Express::choose(Item& item, There<Family>& there) const noexcept
+void Express::choose_served() noexcept
 {
-    const table::Network& network = tables_.networks[table::public_network];
-    if (network.translates_any) return Lane::session;
-    const auto& key = key_of<Family>(item);
-    if constexpr (Family::family == V4::family)
-        if (network.sources.have(key.source)) return Lane::session;
-    if (!there.is_of(key)) there.become(tables_, key);
-    if (there.lane == Lane::session) return Lane::session;
-    if (there.lane == Lane::ring) {
-        item.service = there.service;
-        return express::is_ordinary(key) ? Lane::ring : Lane::session;
+    ExpressLane& lane = lane_;
+    ExpressLists& lists = lane.of<Family>();
+    ExpressThere<Family> there(tables_);
+    ExpressAdder rings(lists.rings);
+    ExpressAdder flows(lists.flows);
+    ExpressAdder plain(lists.plain);
+    const unsigned count = lists.served.count;
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned place = lists.served.at[i];
+        Item& item = lane.items[place];
+        const Lane chosen = there.choose(item);
+        item.lane = chosen;
+        rings.add_if(chosen == Lane::ring, place);
+        flows.add_if(chosen == Lane::session, place);
+        plain.add_if(chosen == Lane::plain, place);
     }
-    if (network.translates_some && is_translated(key)) return Lane::session;
-    return express::is_ordinary(key) ? Lane::plain : Lane::general;
-}
-
-inline bool Express::is_translated(const table::FlowKey4& key) const noexcept
-{
-    return tables_.translated4.find(table::local4_key(table::public_network, key.source)) != nullptr;
-}
-
-inline bool Express::is_translated(const table::FlowKey6& key) const noexcept
-{
-    return tables_.translated.find(address_key<V6>(table::public_network, key.source)) != nullptr;
 }
 
 template void Express::look_inside<V4>() noexcept; // for express_open.cpp
 template void Express::look_inside<V6>() noexcept;
-template ExpressSeen::Lane Express::choose<V4>(Item&, There<V4>&) const noexcept; // for express.cpp
-template ExpressSeen::Lane Express::choose<V6>(Item&, There<V6>&) const noexcept;
 
 } // namespace sluice

@@ -117,7 +117,7 @@ template<class Family>
     const auto& key = key_of<Family>(item);
     const bool vxlan = key.destination_port == ends.vxlan_port && key.destination == ends.vtep;
     const bool gtpu = !vxlan && key.destination_port == wire::Gtpu::port.raw() && key.destination == ends.gtpu;
-    if (!vxlan && !gtpu) return opening.lane.served.add(place); // passes through
+    if (!vxlan && !gtpu) return opening.lane.of(item.family).served.add(place); // passes through
     item.lane = Lane::general;
     const table::Interface& interface = opening.tables.interfaces[item.interface];
     if (!(vxlan ? interface.terminates_vxlan : interface.terminates_gtpu) || !express::is_ordinary(key.source)) return;

@@ -6,7 +6,6 @@
 #include "pipelines/express_look.hpp"
 #include "pipelines/express_route.hpp"
 #include "pipelines/ip/way.hpp"
-#include "pipelines/l4lb/balance.hpp"
 #include "pipelines/stateless.hpp"
 
 namespace sluice {
@@ -21,12 +20,13 @@ bool ServiceOpenings<Family>::add(ExpressItem& item) noexcept
         port_ = key.destination_port;
         protocol_ = key.protocol;
         service_ = find(key);
+        if (service_ != nullptr) slots_ = l4lb::Slots(*service_->ring);
     }
     if (service_ == nullptr) return false;
     Start& start = starts_.at[starts_.count++];
     start.item = &item;
     start.service = service_;
-    start.slot = &(*service_->ring)[l4lb::slot_of(key, 0, *service_->ring)];
+    start.slot = slots_.of(key, 0);
     prefetch_to_read(start.slot);
     if (wants_clamp(item) && !tables_.routes.is_small())
         Family::prefetch_route(tables_, table::public_network, key.source);

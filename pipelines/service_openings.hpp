@@ -15,6 +15,7 @@
 #include "dataplane/table/session_table.hpp"
 #include "dataplane/table/snapshot.hpp"
 #include "pipelines/express_item.hpp"
+#include "pipelines/l4lb/balance.hpp"
 #include "pipelines/traffic.hpp"
 
 namespace sluice {
@@ -63,6 +64,7 @@ private:
     std::uint16_t port_ = 0;
     std::uint8_t protocol_ = 0; // nobody's
     const table::Service* service_ = nullptr;
+    l4lb::Slots slots_; // of its ring
 };
 
 extern template class ServiceOpenings<V4>;

@@ -1,6 +1,7 @@
 // Direct services by the express lane and by the general way: the same frame whole and in small segments must give the
 // same bytes, ends and counts.
 #include <random>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -125,6 +126,60 @@ SCENARIO("both ways give the same bytes and ends to direct services, whatever th
         REQUIRE(both[0] == both[1]);
     }
     CHECK(bench.express_packets() > 0);
+}
+
+// Of frames with their interfaces, in no order: what the general way sends leaves behind the lane's.
+using SentOfMany = std::multiset<std::string>;
+
+SentOfMany sent_of(Bench& bench, const std::string& interface, const std::vector<Bytes>& burst, bool together)
+{
+    SentOfMany sent;
+    const auto add_all = [&sent](const std::vector<Left>& out) {
+        for (const Left& left : out)
+            sent.insert(left.interface + " " + to_hex(left.frame));
+    };
+    if (together) add_all(bench.send(interface, burst));
+    for (std::size_t i = 0; i < burst.size() && !together; ++i)
+        add_all(bench.send(interface, burst[i], Shape::split));
+    static_cast<void>(bench.wait(0.1)); // so that no answer is withheld for coming too soon
+    return sent;
+}
+
+// Trains of one to twelve packets of one flow, all received by one interface.
+std::vector<Bytes> trains(const std::vector<DirectCase>& cases, const std::string& interface, std::mt19937& random)
+{
+    std::vector<Bytes> burst;
+    while (burst.size() < burst_size) {
+        const DirectCase& of = cases[random() % cases.size()];
+        if (of.interface != interface) continue;
+        burst.resize(std::min<std::size_t>(burst.size() + 1 + random() % 12, burst_size), of.frame);
+    }
+    return burst;
+}
+
+// What was found for the first of a train is taken for all of it. Bytes are compared within one bench, for each has a
+// secret of its own, and counts between two.
+SCENARIO("trains of packets to direct services end and are counted as their packets are one by one")
+{
+    Bench both(direct_node()), lane(direct_node()), general(direct_node());
+    std::vector<DirectCase> cases;
+    for (Bench* bench : {&both, &lane, &general}) {
+        cases = direct_cases(*bench);
+        for (const DirectCase& of : cases)
+            static_cast<void>(sent_of(*bench, of, Shape::split));
+    }
+    std::mt19937 random(5);
+    const std::uint64_t before = lane.express_packets();
+    for (int round = 0; round < 40; ++round) {
+        const std::string interface = round % 4 == 0 ? "fabric" : "internet";
+        const std::vector<Bytes> burst = trains(cases, interface, random);
+        INFO("round " << round);
+        REQUIRE(sent_of(both, interface, burst, true) == sent_of(both, interface, burst, false));
+        REQUIRE(sent_of(lane, interface, burst, true).size() == sent_of(general, interface, burst, false).size());
+        REQUIRE(lane.ends() == general.ends());
+        REQUIRE(direct_counts(lane) == direct_counts(general));
+    }
+    CHECK(lane.express_packets() - before > 30 * burst_size / 2);
 }
 
 SCENARIO("the express lane forgets a backend's way when the tables change")

@@ -200,4 +200,16 @@ TEST_CASE("a flow's slot is the one that nodes of other builds choose")
     CHECK(l4lb::slot_of(six, 1, ring) == 39'785);
 }
 
+TEST_CASE("a slot is the remainder of a division that is not made")
+{
+    std::mt19937_64 random(3);
+    for (const std::size_t size : {1UL, 2UL, 3UL, 251UL, 4'096UL, 65'521UL, 65'537UL, 655'373UL}) {
+        const std::vector<std::uint16_t> ring(size);
+        const l4lb::Slots slots(ring);
+        for (std::uint64_t near = 0; near < 1'000; ++near)
+            for (const std::uint64_t hash : {near, ~near, near * size, near * size - 1, ~near / size * size, random()})
+                REQUIRE(slots.rest(hash) == hash % size);
+    }
+}
+
 } // namespace sluice::table
