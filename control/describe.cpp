@@ -54,6 +54,7 @@ std::string service_text(const api::Service& service)
     for (const api::Backend& backend : service.backends()) {
         const std::string port = backend.port() == 0 ? "" : ":" + std::to_string(backend.port());
         text += ", " + address_text(backend.address()) + port + " weight " + std::to_string(backend.weight());
+        if (backend.down()) text += " (down)";
     }
     return text;
 }

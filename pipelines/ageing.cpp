@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 
 #include "dataplane/base/prefetch.hpp"
+#include "dataplane/wire/ip_protocol.hpp"
 #include "pipelines/lifetime.hpp"
 
 namespace sluice {
@@ -41,6 +42,17 @@ struct Ageing::Moment {
         const Lifetime life = lifetime(forward.key.protocol, forward.tcp_flags_seen.load(std::memory_order_relaxed),
                                        reverse.tcp_flags_seen.load(std::memory_order_relaxed), settings);
         return std::min(idle(forward), idle(reverse)) > ticks(life.timeout_s);
+    }
+
+    // The answers of a TCP connection that were never seen may pass elsewhere.
+    template<class Entry>
+    [[nodiscard]] bool is_given_up(const Entry& forward, const Entry& reverse) const
+    {
+        constexpr std::uint32_t patience_s = 5;
+        if (forward.key.protocol == wire::IpProtocol::tcp &&
+            reverse.tcp_flags_seen.load(std::memory_order_relaxed) == 0)
+            return false;
+        return unanswered(forward, reverse) > ticks(patience_s);
     }
 };
 
@@ -147,6 +159,7 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
     auto& table = sessions_.of<Family>();
     Part& own = part<Family>();
     const bool ask_owners = own.pace.walks() <= own.owners_asked_until;
+    const bool some_down = owners_.some_down();
     std::array<std::uint32_t, batch> suspects;
     std::uint32_t suspected = 0;
     std::uint32_t left = 0;
@@ -158,7 +171,7 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
             ++left;
             continue;
         }
-        if (!ask_owners && !moment.may_be_over(table.entry(2 * pair))) continue;
+        if (!ask_owners && !some_down && !moment.may_be_over(table.entry(2 * pair))) continue;
         suspects[suspected++] = pair;
         table.prefetch_entry(2 * pair + 1);
         if (ask_owners) prefetch_to_read(&table.cold(2 * pair));
@@ -166,8 +179,10 @@ std::uint32_t Ageing::visit(std::uint32_t first, std::uint32_t count, const Mome
     std::uint32_t over = 0;
     for (std::uint32_t i = 0; i < suspected; ++i) {
         const std::uint32_t pair = suspects[i];
-        const bool ends = moment.is_over(table.entry(2 * pair), table.entry(2 * pair + 1)) ||
-                          (ask_owners && !owners_.owns(table.cold(2 * pair)));
+        const auto& forward = table.entry(2 * pair);
+        const auto& reverse = table.entry(2 * pair + 1);
+        const bool ends = moment.is_over(forward, reverse) || (ask_owners && !owners_.owns(table.cold(2 * pair))) ||
+                          (some_down && moment.is_given_up(forward, reverse) && owners_.is_down(table.cold(2 * pair)));
         if (!ends) continue;
         suspects[over++] = pair;
         table.prefetch_unlink(pair);

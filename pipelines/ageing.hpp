@@ -1,15 +1,15 @@
-// Ends sessions: those idle for too long, those whose service, backend or pool is gone, and those that a worker has
-// left for a new one. Runs in the table server's thread, in slices of at most 20 µs with the socket served in between;
-// ScanPace says how fast, and a session ends at most one walk (1 to 10 s) after its time. Time is the TSC: setting the
-// wall clock ages nothing.
+// Ends sessions: those idle for too long, those whose service, backend or pool is gone, those that a backend which is
+// down answers no more, and those that a worker has left for a new one. Runs in the table server's thread, in slices of
+// at most 20 µs with the socket served in between; ScanPace says how fast, and a session ends at most one walk (1 to 10
+// s) after its time. Time is the TSC: setting the wall clock ages nothing.
 //
 // A session is unlinked first, so that no packet finds it any more; its place and its public port are free again after
 // a grace period, when no worker can still be using it. At most `most_leaving` wait for one, so that memory stays
 // bounded though a worker should stand still: then nothing ends until it goes on.
 //
 // A slice walks in batches of sixteen: the lines of the next batch are prefetched while this one is judged. An idle
-// pair costs its forward entry alone as long as no state of its protocol would be over; only then the other lines are
-// read.
+// pair costs its forward entry alone as long as no state of its protocol would be over and no backend is down; only
+// then the other lines are read.
 #pragma once
 
 #include <cstdint>

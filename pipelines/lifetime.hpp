@@ -21,6 +21,15 @@ struct Lifetime {
 [[nodiscard]] Lifetime lifetime(std::uint8_t protocol, std::uint8_t forward, std::uint8_t reverse,
                                 const table::Settings& settings) noexcept;
 
+// How long after the last answer the opener's last packet came, in ticks; 0: the answer came last.
+template<class Entry>
+[[nodiscard]] std::uint32_t unanswered(const Entry& forward, const Entry& reverse) noexcept
+{
+    const std::uint32_t ticks =
+        forward.last_seen.load(std::memory_order_relaxed) - reverse.last_seen.load(std::memory_order_relaxed);
+    return ticks > ~std::uint32_t{0} / 2 ? 0 : ticks;
+}
+
 // Whether a SYN of the opener is a connection of its own: the one before is over, or nobody has answered it. One that
 // lives would answer the SYN (RFC 9293 section 3.10.7.4), so it counts when what the opener sent has gone without an
 // answer for longer than `patience`, in ticks.
@@ -31,9 +40,7 @@ template<class Entry>
     const auto said = forward.tcp_flags_seen.load(std::memory_order_relaxed);
     const auto answered = reverse.tcp_flags_seen.load(std::memory_order_relaxed);
     if (answered == 0 || ((said | answered) & Tcp::rst) != 0 || (said & answered & Tcp::fin) != 0) return true;
-    const std::uint32_t unanswered =
-        forward.last_seen.load(std::memory_order_relaxed) - reverse.last_seen.load(std::memory_order_relaxed);
-    return unanswered > patience && unanswered <= ~std::uint32_t{0} / 2; // else the answer came last
+    return unanswered(forward, reverse) > patience;
 }
 
 // No state of the protocol ends sooner.

@@ -26,6 +26,13 @@ bool SessionOwners::owns(const table::Cold& cold) const
     return backend.learned == lesson_ && backend.service == cold.service;
 }
 
+bool SessionOwners::is_down(const table::Cold& cold) const
+{
+    if (cold.backend >= backends_.size()) return false;
+    const Backend& backend = backends_[cold.backend];
+    return backend.learned == lesson_ && backend.down;
+}
+
 table::PortBlocks* SessionOwners::pool(std::uint32_t serial) const
 {
     const auto found = std::lower_bound(pools_.begin(), pools_.end(), serial,
@@ -59,6 +66,7 @@ void SessionOwners::begin(const table::Snapshot& tables)
     next_backend_ = 0;
     kept_ = 0;
     named_ = 0;
+    down_ = false;
     ++lesson_;
 }
 
@@ -66,7 +74,8 @@ void SessionOwners::add(const table::Service& service, const table::Backend& bac
 {
     Backend& known = backends_[backend.id];
     if (known.learned != 0 && known.learned + 1 == lesson_ && known.service == service.id) ++kept_;
-    known = {service.id, lesson_};
+    known = {service.id, lesson_, backend.down};
+    down_ |= backend.down;
     ++named_;
 }
 
@@ -82,6 +91,7 @@ void SessionOwners::finish(const table::Snapshot& tables)
         std::any_of(pools.begin(), pools.end(), [this](const Pool& former) { return pool(former.serial) == nullptr; });
     loss_ = loss_ || pool_gone || kept_ != backends_known_;
     backends_known_ = named_;
+    some_down_ = down_;
     generation_ = tables.generation;
 }
 

@@ -1,5 +1,5 @@
 // Who may own sessions: the backends of services, and the pools, of the tables that were learned last. Written and read
-// by ageing only; 8 bytes per backend identifier that is in use, 24 per pool; cannot fill.
+// by ageing only; 12 bytes per backend identifier that is in use, 24 per pool; cannot fill.
 //
 // A snapshot may name a million backends, so it is learned in steps of bounded cost. Until the last of them nothing is
 // known: ageing neither asks for owners nor gives ports back then. Learning also notices whether somebody is gone,
@@ -28,6 +28,9 @@ public:
     [[nodiscard]] bool take_loss();
 
     [[nodiscard]] bool owns(const table::Cold& cold) const;
+    // Whether control has found that its backend is not there, and whether that can be so of any.
+    [[nodiscard]] bool is_down(const table::Cold& cold) const;
+    [[nodiscard]] bool some_down() const { return some_down_; }
     // nullptr: the pool is gone, and its ports with it.
     [[nodiscard]] table::PortBlocks* pool(std::uint32_t serial) const;
 
@@ -37,6 +40,7 @@ private:
     struct Backend {
         std::uint32_t service = 0;
         std::uint32_t learned = 0; // the lesson that named it last; 0: none
+        bool down = false;
     };
     struct Pool {
         std::uint32_t serial;
@@ -54,6 +58,7 @@ private:
     std::uint32_t lesson_ = 0;
     std::uint32_t backends_known_ = 0;
     bool loss_ = false;
+    bool some_down_ = false;
 
     // The lesson that runs.
     std::uint64_t learning_ = ~std::uint64_t{0}; // generation
@@ -61,6 +66,7 @@ private:
     std::size_t next_backend_ = 0;
     std::uint32_t kept_ = 0;  // backends that the former lesson named too
     std::uint32_t named_ = 0; // backends
+    bool down_ = false;       // one of those is
 };
 
 } // namespace sluice

@@ -26,27 +26,33 @@ health::Target target_of(const config::Service& service, const config::Backend& 
             {health.interval, health.timeout, health.jitter, health.rise, health.fall}};
 }
 
-bool is_programmed_in_use(const api::Service* programmed, const config::Backend& backend)
+const api::Backend* programmed_backend(const api::Service* programmed, const config::Backend& backend)
 {
-    if (programmed == nullptr) return false;
+    if (programmed == nullptr) return nullptr;
     const std::string address = backend.address.packed();
-    return std::any_of(programmed->backends().begin(), programmed->backends().end(), [&](const api::Backend& one) {
-        return one.address() == address && one.port() == backend.port && one.weight() != 0;
+    const auto& all = programmed->backends();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const api::Backend& one) {
+        return one.address() == address && one.port() == backend.port;
     });
+    return found == all.end() ? nullptr : &*found;
 }
 
-// Without a verdict yet, what is in use stays in use: a restart of this process takes nobody out.
+// Without a verdict yet, what is in use stays in use, and what is down stays down: a restart of this process changes
+// nothing.
 void judge_health(const Inputs& in, const api::Service* programmed, BackendState& state)
 {
+    const api::Backend* before = programmed_backend(programmed, state.backend);
     const auto verdict = in.judgements.verdicts.find(*state.target);
     if (verdict == in.judgements.verdicts.end()) {
-        state.standing = is_programmed_in_use(programmed, state.backend) ? Standing::used : Standing::waiting;
+        state.standing = before != nullptr && before->weight() != 0 ? Standing::used : Standing::waiting;
+        state.down = before != nullptr && before->down();
         return;
     }
     const health::State found = verdict->second.state;
     state.standing = found == health::State::up     ? Standing::used
                      : found == health::State::down ? Standing::unhealthy
                                                     : Standing::waiting;
+    state.down = found == health::State::down;
     state.reason = verdict->second.reason;
     state.since = verdict->second.since;
 }

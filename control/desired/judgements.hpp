@@ -28,6 +28,7 @@ struct BackendState {
     config::Backend backend; // as its source says
     Standing standing = Standing::used;
     bool usable = false;                           // gets new flows
+    bool down = false;                             // its checks have found that it is not there
     std::string reason;                            // of the last check that failed, also while it is used
     std::chrono::system_clock::time_point since{}; // of what its checks say; the epoch: unknown
     std::optional<health::Target> target;          // what is checked

@@ -15,6 +15,7 @@ void add_backends(Builder& builder, const ServiceState& state, api::Service& ser
         out.set_address(address);
         out.set_port(each.backend.port);
         out.set_weight(each.usable ? each.backend.weight : 0);
+        out.set_down(each.down);
     }
 }
 

@@ -199,6 +199,7 @@ struct Backend {
     IpAddress address;
     std::uint16_t port = 0; // raw order; 0: the port that the packet has, which is the service's
     std::uint32_t weight = 0;
+    bool down = false; // control has found that it is not there
 };
 
 struct Service {

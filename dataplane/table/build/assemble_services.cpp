@@ -22,7 +22,8 @@ std::vector<Backend> backends_of(const api::Service& service)
 {
     std::vector<Backend> backends;
     for (const api::Backend& backend : service.backends())
-        backends.push_back({backend.id(), ip_of(backend.address()), raw(backend.port()), backend.weight()});
+        backends.push_back(
+            {backend.id(), ip_of(backend.address()), raw(backend.port()), backend.weight(), backend.down()});
     return backends;
 }
 

@@ -1,5 +1,4 @@
-"""A backend is killed, and another falls silent: new flows move in time, also those of ports that it knew before; the flows
-of others go on, and it comes back."""
+"""A backend is killed, and another falls silent: new flows move in time, also from known ports, others go on; it comes back."""
 import time
 
 from lib.checked import FALL, INTERVAL, ORDER, RISE, TIMEOUT, CheckedSide, held
@@ -28,6 +27,10 @@ def ask(rig, check):
     before = from_same_ports(side)
     check.equal("both backends answer a client with ports of its own", set(before.values()), {"one", "two"})
 
+    kept_ports = side.keep_ports(21_000, 20)
+    datagrams = wait_until("all datagrams are answered", lambda: len(kept_ports.backends()) == 20 and kept_ports.backends())
+    check.equal("both backends answer them", set(datagrams.values()), {"one", "two"})
+
     # Silent: its link is down, nobody answers, not even ARP.
     side.backends["one"].space.ip("link set eth0 down")
     judge_move(check, side, flows, time.time(), FALL * INTERVAL + TIMEOUT, "silent")
@@ -35,6 +38,7 @@ def ask(rig, check):
     again = from_same_ports(side)
     check.equal("and the same ports are answered by the other backend, whomever they had", again, dict.fromkeys(before, "two"))
     check(f"sluicectl says why: {reason}", reason in ("connect timed out (2 of 2)", "host unreachable (2 of 2)"), reason)
+    judge_kept_ports(check, side, kept_ports, datagrams)
     side.backends["one"].space.ip("link set eth0 up")
     side.backends["one"].space.ip("route add default via 10.20.0.2")
     judge_return(check, side, flows, time.time())
@@ -55,6 +59,17 @@ def judge_move(check, side, flows, since, bound, how):
     last = stopwatch.took(max(failed, default=0.0))
     check(f"{how}: no new flow failed later than {bound:.1f} + {SLACK} s after it (last {last:.2f} s, {len(failed)} failed)", last.within(bound + SLACK), (last.waited, failed[-3:]))
     check(f"{how}: all new flows go to the other backend", {flow["backend"] for flow in later} == {"two"}, later[-3:])
+
+
+def judge_kept_ports(check, side, kept_ports, before):
+    """Datagrams of a port that nobody answers any more come to the other backend; nobody else's change theirs."""
+    stopwatch = Stopwatch(side.rig.prefix)
+    began = time.time()
+    wait_until("datagrams are answered again", lambda: set(kept_ports.backends().values()) == {"two"}, timeout=30)
+    took = stopwatch.took(time.time() - began)
+    check(f"datagrams from ports that stay the same are answered by the other backend {took:.1f} s later (5 s unanswered, a walk of 1 s)", took.within(8), took.waited)
+    moved = {answer["port"] for answer in kept_ports.answers() if answer["at"] >= began}
+    check.equal("those, and no others, have another backend", moved, {port for port, backend in before.items() if backend == "one"})
 
 
 def from_same_ports(side):

@@ -68,9 +68,26 @@ class CheckedSide:
         self.started += 1
         return self.client.start_peer(f"held-{self.started}", "held_flows.py", address, 7000, count)
 
+    def keep_ports(self, first, count, address=ORDER):
+        self.started += 1
+        return KeptPorts(self.client.start_peer(f"kept-{self.started}", "kept_ports.py", address, 7000, first, count))
+
     def open_flows(self, address=ORDER):
         self.started += 1
         return NewFlows(self.client.start_peer(f"new-{self.started}", "new_flows.py", address, 7000))
+
+
+class KeptPorts:
+    def __init__(self, process):
+        self.process = process
+
+    def answers(self):
+        """When a port was first answered by a backend, in order: [{at, port, backend}]."""
+        return [json.loads(line) for line in self.process.output().splitlines()[1:]]
+
+    def backends(self):
+        """Who has answered each port last."""
+        return {answer["port"]: answer["backend"] for answer in self.answers()}
 
 
 class NewFlows:
@@ -109,7 +126,7 @@ routes:
 services:
   order:
     address: {ORDER}
-    ports: [7000/tcp]
+    ports: [7000/tcp, 7000/udp]
     network: public
     health: {{{health}, all-down: fail-open}}
     backends:

@@ -43,12 +43,21 @@ public:
     // "100 0 100": what the dataplane gets as weights.
     [[nodiscard]] std::string weights() const
     {
+        return of_each_backend([](const api::Backend& each) { return std::to_string(each.weight()); });
+    }
+    // "- down -": of whom it is told that they are.
+    [[nodiscard]] std::string down() const
+    {
+        return of_each_backend([](const api::Backend& each) { return each.down() ? "down" : "-"; });
+    }
+    [[nodiscard]] std::string of_each_backend(auto&& text) const
+    {
         const Desired wanted = desired();
         std::string out;
         for (const auto& [key, object] : wanted.objects)
             if (object.has_service())
                 for (const api::Backend& each : object.service().backends())
-                    out += (out.empty() ? "" : " ") + std::to_string(each.weight());
+                    out += (out.empty() ? "" : " ") + std::string(text(each));
         return out;
     }
     [[nodiscard]] std::string standings() const
@@ -97,6 +106,26 @@ TEST_CASE("an unhealthy backend keeps its place, and with it its flows")
     CHECK(change.remove_size() == 0);
     REQUIRE(change.upsert_size() == 1);
     CHECK(change.upsert(0).service().backends_size() == 3);
+}
+
+TEST_CASE("who is down is told, also when nobody else is left, and stays so over a restart until checks say otherwise")
+{
+    Checked node;
+    CHECK(node.down() == "- - -");
+    node.say(31, State::up);
+    node.say(32, State::down, "no route (3 of 3)");
+    CHECK(node.down() == "- down -");
+    node.drain(32);
+    CHECK(node.down() == "- down -");
+    node.say(31, State::down, "no route (3 of 3)");
+    node.say(33, State::down, "no route (3 of 3)");
+    CHECK(node.weights() == "100 0 100"); // fail-open
+    CHECK(node.down() == "down down down");
+    node.program();
+    node.judgements.verdicts.clear();
+    CHECK(delta(node.programmed, node.desired().objects).upsert_size() == 0);
+    node.say(31, State::up);
+    CHECK(node.down() == "- down down");
 }
 
 TEST_CASE("a new backend of a checked service waits; a restart takes nobody out")

@@ -29,10 +29,14 @@ const std::string checked_yaml = with(
     with(gateway_yaml, "    network: shop\n    backends:", "    network: shop\n    health: {tcp: true}\n    backends:"),
     "    vni: 5001\n", "    vni: 5001\n    presence: true\n");
 
+std::string order_weights(const std::string& first, const std::string& second)
+{
+    return "service order 203.0.113.80:443, 10.1.0.31:8443 weight " + first + ", 10.1.0.32:8443 weight " + second;
+}
+
 std::string order_weights(unsigned first, unsigned second)
 {
-    return "service order 203.0.113.80:443, 10.1.0.31:8443 weight " + std::to_string(first) +
-           ", 10.1.0.32:8443 weight " + std::to_string(second);
+    return order_weights(std::to_string(first), std::to_string(second));
 }
 
 } // namespace
@@ -246,7 +250,7 @@ TEST_CASE("what checks find is programmed, and what they say in passing only sho
     say(first, health::State::up);
     CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50))); // in use until its own check has ended
     say(second, health::State::down, "no route (first check)");
-    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 0)));
+    CHECK(has_line(world.dataplane->programmed(), order_weights("100", "0 (down)")));
     say(second, health::State::up);
     CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50)));
     const std::size_t sent = world.dataplane->transactions().size();
@@ -255,7 +259,7 @@ TEST_CASE("what checks find is programmed, and what they say in passing only sho
     CHECK(world.node.backend_states("order").services(0).backends(1).reason() == "connection refused (1 of 3)");
     say(first, health::State::down, "connection refused (3 of 3)");
     say(second, health::State::down, "connection refused (3 of 3)");
-    CHECK(has_line(world.dataplane->programmed(), order_weights(100, 50)));
+    CHECK(has_line(world.dataplane->programmed(), order_weights("100 (down)", "50 (down)")));
     CHECK(world.node.status().services_all_down() == 1);
     CHECK(world.node.status().warnings(0) ==
           "service order: every backend is down; all-down: fail-open uses them all the same");

@@ -169,6 +169,50 @@ TEST_CASE("a port comes back with its session, unless its pool is gone")
     CHECK(first.blocks->blocks_leased() == 0);
 }
 
+TEST_CASE("what a backend that is down answers no more ends, and nothing else")
+{
+    AgeingWorld world(100);
+    set_services(world, 2, 2);
+    table::Cold here, there;
+    here.service = 0, here.backend = 1;
+    there.service = 1, there.backend = 3;
+    const auto flows = [&](std::uint8_t protocol, const table::Cold& cold, std::uint32_t number) {
+        return world.begin(number, protocol, cold);
+    };
+    const std::uint32_t unanswered = flows(udp, here, 1);
+    const std::uint32_t answered = flows(udp, here, 2);
+    const std::uint32_t elsewhere = flows(udp, there, 3);
+    const std::uint32_t connection = flows(tcp, here, 4);
+    const std::uint32_t unseen = flows(tcp, here, 5); // its answers pass another node
+    flows(udp, here, 6);                              // nobody asks any more
+    world.v4().entry(connection ^ 1U).saw_tcp(syn | ack);
+    const auto send_for = [&](double seconds) {
+        for (double passed = 0; passed < seconds; passed += 0.5) {
+            world.wait(0.5);
+            for (const std::uint32_t entry : {unanswered, answered, elsewhere, connection, unseen})
+                if (world.v4().is_live(entry / 2)) world.v4().entry(entry).hit(100, world.v4().tick(world.now));
+            world.v4().entry(answered ^ 1U).hit(100, world.v4().tick(world.now));
+        }
+    };
+    send_for(7);
+    CHECK(world.v4().size() == 6);
+    change_services(world, [](auto& all) { all[0].backends[1].down = true; });
+    ++world.tables.generation;
+    send_for(2);
+    CHECK_FALSE(world.v4().is_live(unanswered / 2));
+    CHECK_FALSE(world.v4().is_live(connection / 2));
+    CHECK(world.v4().size() == 4);
+    change_services(world, [](auto& all) { all[0].backends[1].down = false; });
+    ++world.tables.generation;
+    const std::uint32_t back = world.begin(7, udp, here);
+    send_for(7);
+    for (int i = 0; i < 14; ++i) {
+        world.wait(0.5);
+        world.v4().entry(back).hit(100, world.v4().tick(world.now));
+    }
+    CHECK(world.v4().size() == 5);
+}
+
 TEST_CASE("what a worker has left is met by the next walk, with all that it owned")
 {
     AgeingWorld world(100);
