@@ -15,6 +15,16 @@ Bytes call(const Bench& bench, unsigned port, std::string_view flags = "S")
     return from_internet(bench).ipv4("192.0.2.9", "203.0.113.80").tcp(port, 443, flags).bytes();
 }
 
+// `one_node`, where this backend gets no new flows.
+std::string drained(const std::string& backend)
+{
+    std::string yaml = one_node;
+    const std::string quote = backend.find(':') == std::string::npos ? "" : "\"";
+    const std::string whole = "{address: " + quote + backend + quote + ", port: 8443";
+    yaml.insert(yaml.find(whole) + whole.size(), ", weight: 0");
+    return yaml;
+}
+
 std::string backend_of(const std::vector<Left>& out)
 {
     REQUIRE(out.size() == 1);
@@ -135,10 +145,7 @@ TEST_CASE("a drained backend keeps its flows and gets no new ones")
     std::map<unsigned, std::string> before;
     for (unsigned port = 30'000; port < 30'050; ++port)
         before[port] = backend_of(bench.send("internet", call(bench, port)));
-    std::string drained = one_node;
-    const std::string second = "10.1.0.32, port: 8443}";
-    drained.replace(drained.find(second), second.size(), "10.1.0.32, port: 8443, weight: 0}");
-    bench.configure(drained);
+    bench.configure(drained("10.1.0.32"));
     for (const auto& [port, backend] : before)
         CHECK(backend_of(bench.send("internet", call(bench, port, "A"))) == backend);
     for (unsigned port = 31'000; port < 31'050; ++port)
@@ -147,11 +154,7 @@ TEST_CASE("a drained backend keeps its flows and gets no new ones")
 
 // A connection of a client through one backend, which then gets no new ones: where does the client's next SYN go?
 struct Reused {
-    explicit Reused(const std::string& node)
-        : bench(node)
-    {
-        first = backend_of(say("S"));
-    }
+    Reused() { first = backend_of(say("S")); }
 
     std::vector<Left> say(std::string_view flags) { return bench.send("internet", call(bench, port, flags)); }
     void answer(std::string_view flags)
@@ -164,22 +167,16 @@ struct Reused {
         answer("SA");
         CHECK(backend_of(say("A")) == first);
     }
-    void drain()
-    {
-        std::string drained = one_node;
-        const std::string backend = first + ", port: 8443}";
-        drained.replace(drained.find(backend), backend.size(), first + ", port: 8443, weight: 0}");
-        bench.configure(drained);
-    }
+    void drain() { bench.configure(drained(first)); }
 
     static constexpr unsigned port = 30'000;
-    Bench bench;
+    Bench bench{one_node};
     std::string first;
 };
 
 TEST_CASE("a SYN of a connection that is over, or that nobody answers, goes where new flows go")
 {
-    Reused client(one_node);
+    Reused client;
     SECTION("nobody has answered") {}
     SECTION("the backend refused it")
     {
@@ -210,7 +207,7 @@ TEST_CASE("a SYN of a connection that is over, or that nobody answers, goes wher
 
 TEST_CASE("a SYN of a connection that lives does not move it")
 {
-    Reused client(one_node);
+    Reused client;
     SECTION("the answer to the first one was lost")
     {
         client.answer("SA");
@@ -231,6 +228,21 @@ TEST_CASE("a SYN of a connection that lives does not move it")
     CHECK(client.bench.sessions().total() == 1);
 }
 
+TEST_CASE("a SYN that nobody answers is refused when nobody gets new flows")
+{
+    Bench bench(one_node);
+    const auto say = [&](std::string_view flags) {
+        return bench.send("internet",
+                          from_internet(bench).ipv6("2001:db8:5::9", "2001:db8:f::80").tcp(50'000, 443, flags).bytes());
+    };
+    CHECK(say("S").size() == 1);
+    bench.configure(drained("2001:db8:1::31"));
+    CHECK(say("A").size() == 1); // no SYN
+    CHECK(say("S").empty());
+    CHECK(bench.ends() == Ends{{"l4lb.no_backend", 1}});
+    CHECK(bench.sessions().total() == 0);
+}
+
 TEST_CASE("a phone that uses its port again gets its public port back with the session that gave way")
 {
     Bench bench(one_node);
@@ -238,10 +250,7 @@ TEST_CASE("a phone that uses its port again gets its public port back with the s
         return bench.send("n3", from_phone(bench).tcp(4000, 443, flags).bytes());
     };
     const std::string first = backend_of(say("S"));
-    std::string drained = one_node;
-    const std::string backend = first + ", port: 8443}";
-    drained.replace(drained.find(backend), backend.size(), first + ", port: 8443, weight: 0}");
-    bench.configure(drained);
+    bench.configure(drained(first));
     CHECK(backend_of(say("S")) != first);
     CHECK(bench.sessions().total() == 1);
     bench.wait(300);
