@@ -38,6 +38,8 @@ struct Express::Endpoints {
 // What does not change from packet to packet, outside `this`, so that it stays in registers.
 struct Express::Opening {
     ExpressLane& lane;
+    ExpressAdder& packets4; // the inner ones
+    ExpressAdder& packets6;
     const table::Snapshot& tables;
     std::uint64_t gateway; // MAC, as a word
     // Of the packet before: most have the same.
@@ -49,8 +51,10 @@ struct Express::Opening {
     // To be looked at, like those outside tunnels.
     [[gnu::always_inline]] void add_inner(const Item& item, std::uint8_t place, std::uint8_t family) const noexcept
     {
-        const bool is_v4 = family == V4::family;
-        if (item.room >= (is_v4 ? express::least<V4> : express::least<V6>)) lane.of(family).packets.add(place);
+        if (family == V4::family)
+            packets4.add_if(item.room >= express::least<V4>, place);
+        else
+            packets6.add_if(item.room >= express::least<V6>, place);
     }
 };
 
@@ -117,7 +121,8 @@ template<class Family>
     const auto& key = key_of<Family>(item);
     const bool vxlan = key.destination_port == ends.vxlan_port && key.destination == ends.vtep;
     const bool gtpu = !vxlan && key.destination_port == wire::Gtpu::port.raw() && key.destination == ends.gtpu;
-    if (!vxlan && !gtpu) return opening.lane.of(item.family).served.add(place); // passes through
+    if (!vxlan && !gtpu) [[unlikely]] // passes through
+        return opening.lane.template of<Family>().served.add(place);
     item.lane = Lane::general;
     const table::Interface& interface = opening.tables.interfaces[item.interface];
     if (!(vxlan ? interface.terminates_vxlan : interface.terminates_gtpu) || !express::is_ordinary(key.source)) return;
@@ -166,7 +171,9 @@ void Express::open_tunnels() noexcept
     const Endpoints<V4> ends4(tables.settings);
     const Endpoints<V6> ends6(tables.settings);
     lane.v4.packets.count = lane.v6.packets.count = 0;
-    Opening opening{lane, tables, express::mac_word(tables.settings.gateway_mac)};
+    ExpressAdder packets4(lane.v4.packets);
+    ExpressAdder packets6(lane.v6.packets);
+    Opening opening{lane, packets4, packets6, tables, express::mac_word(tables.settings.gateway_mac)};
     {
         ExpressAdder payloads(lane.gtpu);
         const unsigned count = lane.tunneled.count;
