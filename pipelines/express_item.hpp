@@ -156,7 +156,8 @@ struct ExpressLists {
     ExpressList plain;    // by their network's routes alone, which have not been asked yet
     ExpressList served;   // perhaps to services without sessions; then on one of those above or below
     ExpressList rings;    // to services without sessions
-    // Of the same flow as the flow or plain packet right before them, and on no other list: packets come in trains.
+    // Of the same flow as the packet of one of those lists right before them, and on no other list: packets come in
+    // trains.
     ExpressList followers;
 
     ExpressList routed;   // flows that seem to have no session: who needs a route
