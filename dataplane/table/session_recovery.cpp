@@ -90,9 +90,18 @@ void SessionTable<Key>::count_pairs()
     header_->live.store(live, std::memory_order_relaxed);
 }
 
+// All of them: those of the class that other files define do not bring these with them.
 template void SessionTable<FlowKey4>::wait_for(EpochLock&);
 template void SessionTable<FlowKey6>::wait_for(EpochLock&);
 template void SessionTable<FlowKey4>::recover();
 template void SessionTable<FlowKey6>::recover();
+template void SessionTable<FlowKey4>::recover(const Dead&);
+template void SessionTable<FlowKey6>::recover(const Dead&);
+template void SessionTable<FlowKey4>::recover_pair(std::uint32_t, PairState, const Dead&);
+template void SessionTable<FlowKey6>::recover_pair(std::uint32_t, PairState, const Dead&);
+template void SessionTable<FlowKey4>::withdraw_if_present(std::uint32_t, const Dead&);
+template void SessionTable<FlowKey6>::withdraw_if_present(std::uint32_t, const Dead&);
+template void SessionTable<FlowKey4>::count_pairs();
+template void SessionTable<FlowKey6>::count_pairs();
 
 } // namespace sluice::table
