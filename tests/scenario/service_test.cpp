@@ -228,6 +228,24 @@ TEST_CASE("a SYN of a connection that lives does not move it")
     CHECK(client.bench.sessions().total() == 1);
 }
 
+TEST_CASE("in a full table a SYN that moves dies as table_full, and has its new session once ageing has been by")
+{
+    Reused client;
+    Bench& bench = client.bench;
+    unsigned port = 31'000;
+    while (bench.send("internet", call(bench, port)).size() == 1)
+        ++port;
+    CHECK(bench.ends() == Ends{{"translate.table_full", 1}});
+    const std::uint64_t full = bench.sessions().total();
+    client.drain();
+    CHECK(client.say("S").empty());
+    CHECK(bench.ends() == Ends{{"translate.table_full", 1}});
+    CHECK(bench.sessions().total() == full - 1);
+    bench.wait(2);
+    CHECK(backend_of(client.say("S")) != client.first);
+    CHECK(bench.sessions().total() == full);
+}
+
 TEST_CASE("a SYN that nobody answers is refused when nobody gets new flows")
 {
     Bench bench(one_node);
