@@ -114,6 +114,15 @@ Json backend_json(const api::BackendState& state)
             {"given_weight", state.weight()}};
 }
 
+// Of a backend that the dataplane does not hold: every field all the same.
+Json unprogrammed_json(const api::BackendState& state)
+{
+    api::BackendStats nothing_yet;
+    nothing_yet.set_address(state.address());
+    nothing_yet.set_port(state.port());
+    return to_json(nothing_yet);
+}
+
 // The dataplane's object with the control process's words in it, under the names of sluice.proto.
 void add_states(Json& json, const api::ServiceStats& stats, const api::ServiceState& service)
 {
@@ -126,7 +135,7 @@ void add_states(Json& json, const api::ServiceStats& stats, const api::ServiceSt
             json["backends"][static_cast<std::size_t>(i)].update(backend_json(*known));
     for (const api::BackendState& other : service.backends()) {
         if (is_programmed(stats, other)) continue;
-        Json row{{"address", address(other.address())}, {"port", other.port()}};
+        Json row = unprogrammed_json(other);
         row.update(backend_json(other));
         json["backends"].push_back(std::move(row));
     }

@@ -226,6 +226,12 @@ TEST_CASE("services show the dataplane's figures beside what the control process
     CHECK(json["backends"][1]["weight"] == 0);
     CHECK(json["backends"][1]["given_weight"] == 200);
     CHECK(json["backends"][4]["address"] == "10.1.0.35");
+    CHECK(json["backends"][4]["port"] == 8443);
+    for (const auto& [name, value] : json["backends"][0].items()) {
+        INFO(name);
+        CHECK(json["backends"][4].contains(name)); // the dataplane does not hold it: zeros, not absence
+    }
+    CHECK(json["backends"][4]["weight"] == 0);
 
     states.mutable_backend_states()->mutable_services(0)->set_all_down(true);
     states.mutable_backend_states()->mutable_services(0)->set_fail_open(true);
