@@ -1,5 +1,6 @@
 // Rules about ports, cores and memory.
 #include <algorithm>
+#include <bit>
 
 #include "config/check_support.hpp"
 #include "config/memory.hpp"
@@ -8,6 +9,17 @@
 #include "dataplane/base/announcing_link.hpp"
 
 namespace sluice::config {
+namespace {
+
+// Some drivers refuse other lengths of a ring without saying why.
+void check_descriptors(const std::string& path, unsigned count, Findings& findings)
+{
+    if (!std::has_single_bit(count))
+        findings.error(path, std::to_string(count) + " is no power of two; write " +
+                                 std::to_string(std::bit_floor(count)) + " or " + std::to_string(std::bit_ceil(count)));
+}
+
+} // namespace
 
 void check_ports(const Config& config, Findings& findings)
 {
@@ -19,6 +31,8 @@ void check_ports(const Config& config, Findings& findings)
         if (const auto clash = devices.claim(device, path))
             findings.error(clash->later,
                            "'" + device + "' is also " + line_of(findings, clash->earlier) + "; a device is one port");
+        check_descriptors("ports." + name + ".rx-descriptors", port.rx_descriptors, findings);
+        check_descriptors("ports." + name + ".tx-descriptors", port.tx_descriptors, findings);
     }
 }
 

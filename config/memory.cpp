@@ -1,9 +1,11 @@
 #include "config/memory.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
 
+#include "config/check_support.hpp"
 #include "config/scalars.hpp"
 
 namespace sluice::config {
@@ -18,12 +20,18 @@ constexpr std::uint64_t tunnel_bytes = 256;
 // A route: 65 bytes of the trie, 80 of the list that tries are made from, 40 as one that was learned
 // (dataplane/table/README.md).
 constexpr std::uint64_t route_bytes = 185;
-// A packet buffer: 128 bytes of mbuf, 128 of headroom, 2,048 of data, pool overhead included.
-constexpr std::uint64_t packet_buffer_bytes = 2'304;
-// Per queue: descriptors of a receive and of a transmit ring, each of which may hold a packet.
-constexpr std::uint64_t descriptors_per_queue = 1'024 + 1'024;
-// Per worker: its cache in the pool and the burst in its hands.
-constexpr std::uint64_t buffers_per_worker = 512 + 64;
+
+// Packet buffers as the dataplane counts them (dataplane/mempools.cpp; tests/unit/dataplane/mempools_test.cpp holds
+// this to it): those in the rings; per worker its cache in the pool, the burst in its hands, what it punts and gets
+// injected, and what it collects for each port; those that wait for neighbours.
+constexpr std::uint64_t buffers_per_worker = 384 + 64 + 1'024 + 1'024;
+constexpr std::uint64_t buffers_per_worker_and_port = 64;
+constexpr std::uint64_t buffers_held = 2'048;
+// Headroom, Ethernet header with two tags and checksum around the largest packet; mbuf and pool header beside it.
+constexpr std::uint64_t around_packet_bytes = 128 + 26;
+constexpr std::uint64_t least_data_bytes = 128 + 2'048;
+constexpr std::uint64_t beside_data_bytes = 256;
+constexpr std::uint64_t cache_line_bytes = 64;
 
 constexpr std::uint64_t small_page_bytes = 2ULL << 20;
 constexpr const char* hugepage_folder = "/sys/kernel/mm/hugepages";
@@ -35,10 +43,23 @@ MemoryNeed need(std::string name, std::uint64_t count, std::uint64_t bytes_each)
 
 std::uint64_t packet_buffers(const Config& config)
 {
-    std::uint64_t buffers = buffers_per_worker * config.workers.cores.size();
+    const std::uint64_t workers = config.workers.cores.size();
+    std::uint64_t buffers = buffers_held + buffers_per_worker * workers;
     for (const auto& [name, port] : config.ports)
-        buffers += descriptors_per_queue * port.queues;
+        buffers += std::max<std::uint64_t>(port.queues, workers) * port.rx_descriptors +
+                   workers * (port.tx_descriptors + buffers_per_worker_and_port);
     return buffers;
+}
+
+// Every buffer has room for the largest frame of any port.
+std::uint64_t packet_buffer_bytes(const Config& config)
+{
+    std::uint64_t largest = 0;
+    for (const PlacedInterface& placed : interfaces_of(config))
+        largest = std::max<std::uint64_t>(largest, placed.interface->mtu);
+    const std::uint64_t data =
+        (around_packet_bytes + largest + cache_line_bytes - 1) / cache_line_bytes * cache_line_bytes;
+    return std::max(data, least_data_bytes) + beside_data_bytes;
 }
 
 } // namespace
@@ -53,7 +74,7 @@ MemoryPlan memory_plan(const Config& config)
 {
     return {{need("sessions", config.memory.sessions, session_pair_bytes),
              need("tunnels", config.memory.tunnels, tunnel_bytes), need("routes", config.memory.routes, route_bytes),
-             need("packet buffers", packet_buffers(config), packet_buffer_bytes)}};
+             need("packet buffers", packet_buffers(config), packet_buffer_bytes(config))}};
 }
 
 // Each size of page has a folder "hugepages-2048kB" with a file that holds the number of pages.

@@ -65,6 +65,8 @@ struct Port : Interface {
     std::string device;           // PCI address, or a DPDK virtual device with its arguments; or empty, and
     std::string kernel_interface; // a NIC that stays with the kernel, by its name there (AF_XDP)
     unsigned queues = 1;
+    unsigned rx_descriptors = 2'048; // of each receive queue; a power of two
+    unsigned tx_descriptors = 1'024; // of each transmit queue; a power of two
     std::optional<MacAddress> mac;
 
     [[nodiscard]] bool is_shared() const { return !kernel_interface.empty(); }

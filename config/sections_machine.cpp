@@ -52,6 +52,8 @@ void read_machine(const Tree& root, Config& config)
         read(entry.value, "device", port.device);
         if (const Tree* device = entry.value.find("device")) read(*device, "af-xdp", port.kernel_interface);
         read(entry.value, "queues", port.queues);
+        read(entry.value, "rx-descriptors", port.rx_descriptors);
+        read(entry.value, "tx-descriptors", port.tx_descriptors);
         read(entry.value, "mac", port.mac);
     }
     for (const TreeEntry& entry : entries(root, "vlans")) {

@@ -54,6 +54,8 @@ void keep_each(Comparison& all, const std::string& path, const config::Port& sta
     all.keep(path + ".device", started.device, wanted.device);
     all.keep(path + ".device.af-xdp", started.kernel_interface, wanted.kernel_interface);
     all.keep(path + ".queues", started.queues, wanted.queues);
+    all.keep(path + ".rx-descriptors", started.rx_descriptors, wanted.rx_descriptors);
+    all.keep(path + ".tx-descriptors", started.tx_descriptors, wanted.tx_descriptors);
     all.keep(path + ".mtu", started.mtu, wanted.mtu);
     all.keep(path + ".mac", started.mac, wanted.mac);
 }

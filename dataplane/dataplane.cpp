@@ -12,18 +12,6 @@
 namespace sluice::dataplane {
 namespace {
 
-MempoolPlan memory_for(const std::vector<PortPlan>& plans, const config::Config& config)
-{
-    MempoolDemand demand;
-    demand.ports = static_cast<unsigned>(plans.size());
-    demand.workers = static_cast<unsigned>(config.workers.cores.size());
-    for (const PortPlan& plan : plans) {
-        demand.queues += std::max(plan.queues, demand.workers);
-        demand.largest_mtu = std::max(demand.largest_mtu, plan.mtu);
-    }
-    return plan_mempool(demand);
-}
-
 std::uint64_t start_identity()
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -59,11 +47,11 @@ Result<void> Dataplane::open_ports()
     std::vector<PortPlan> plans = port_plans(config_);
     std::optional<steering::ProgramFile> program; // read by the driver while the ports start
     if (const auto done = complete_shared(plans, program); !done) return done;
-    const MempoolPlan memory = memory_for(plans, config_);
+    const auto workers = static_cast<unsigned>(config_.workers.cores.size());
+    const MempoolPlan memory = plan_mempool(plans, workers);
     auto eal = Eal::start(config_, plans, bytes_of(memory));
     if (!eal) return tl::unexpected(eal.error());
     eal_.emplace(std::move(*eal));
-    const auto workers = static_cast<unsigned>(config_.workers.cores.size());
     auto ports = Ports::start(plans, workers, memory, identity_.warnings);
     if (!ports) return tl::unexpected(ports.error());
     ports_ = std::move(*ports);

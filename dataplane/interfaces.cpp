@@ -23,7 +23,14 @@ std::vector<PortPlan> port_plans(const config::Config& config)
 {
     std::vector<PortPlan> plans;
     for (const auto& [name, port] : config.ports) {
-        PortPlan plan{name, port.device, port.mtu, port.queues, false, port.mac, port.kernel_interface};
+        PortPlan plan{.name = name,
+                      .device = port.device,
+                      .mtu = port.mtu,
+                      .queues = port.queues,
+                      .rx_descriptors = port.rx_descriptors,
+                      .tx_descriptors = port.tx_descriptors,
+                      .mac = port.mac,
+                      .kernel_interface = port.kernel_interface};
         for (const auto& [vlan_name, vlan] : config.vlans) {
             if (vlan.port != name) continue;
             plan.has_vlans = true;

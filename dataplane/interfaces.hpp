@@ -17,8 +17,10 @@ struct PortPlan {
     std::string device;  // PCI address, or a virtual device with its arguments; see shared_ports.hpp
     unsigned mtu = 1500; // the largest L3 packet of the port and of the VLANs on it
     unsigned queues = 1;
+    unsigned rx_descriptors = 0; // of each receive queue, as the operator wishes
+    unsigned tx_descriptors = 0;
     bool has_vlans = false;
-    std::optional<MacAddress> mac;
+    std::optional<MacAddress> mac = {};
     std::string kernel_interface = {}; // the NIC stays with the kernel; empty: it is DPDK's
 
     [[nodiscard]] bool is_shared() const { return !kernel_interface.empty(); }

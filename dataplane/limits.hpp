@@ -3,8 +3,6 @@
 
 namespace sluice::dataplane {
 
-inline constexpr unsigned receive_descriptors = 1'024;  // per queue, or the nearest the device allows
-inline constexpr unsigned transmit_descriptors = 1'024; // per queue, or the nearest the device allows
 inline constexpr unsigned transmit_buffer_slots = 64;   // per worker and port; flushed when full and once per loop
 inline constexpr unsigned punt_slots = 1'024;           // per worker, towards the kernel
 inline constexpr unsigned inject_slots = 1'024;         // per worker, from the kernel

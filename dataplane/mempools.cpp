@@ -1,12 +1,12 @@
 #include "dataplane/mempools.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 
 #include <rte_errno.h>
 #include <rte_ether.h>
 
+#include "dataplane/burst/pipeline.hpp"
 #include "dataplane/limits.hpp"
 
 namespace sluice::dataplane {
@@ -22,32 +22,21 @@ constexpr unsigned mbuf_overhead_bytes = 256; // rte_mbuf, mempool header, align
 // others; with relaxed tails it does not.
 constexpr const char* pool_ring = "ring_mt_rts";
 
-// One less than a power of two wastes no memory in the pool's ring.
-constexpr unsigned ring_of(unsigned mbufs)
-{
-    return std::bit_ceil(mbufs + 1) - 1;
-}
-
 } // namespace
 
-MempoolPlan plan_mempool(const MempoolDemand& demand)
+MempoolPlan plan_mempool(const std::vector<PortPlan>& ports, unsigned workers)
 {
-    const unsigned in_devices =
-        demand.queues * receive_descriptors + demand.workers * demand.ports * transmit_descriptors;
-    const unsigned per_worker =
-        cached_mbufs * 3 / 2 + transmit_buffer_slots * demand.ports + 64 + punt_slots + inject_slots;
-    const unsigned wanted = in_devices + demand.workers * per_worker + held_mbufs;
-    MempoolPlan plan;
-    plan.mbufs = ring_of(wanted);
-    const unsigned room = RTE_PKTMBUF_HEADROOM + demand.largest_mtu + tagged_ethernet_bytes;
-    plan.data_room =
-        static_cast<std::uint16_t>(std::clamp<unsigned>((room + 63) / 64 * 64, RTE_MBUF_DEFAULT_BUF_SIZE, 65'472));
-    return plan;
-}
-
-MempoolPlan enlarged(const MempoolPlan& plan, unsigned mbufs)
-{
-    return {mbufs == 0 ? plan.mbufs : ring_of(plan.mbufs + mbufs), plan.data_room};
+    unsigned in_devices = 0;
+    unsigned largest_mtu = 0;
+    for (const PortPlan& port : ports) {
+        in_devices += std::max(port.queues, workers) * port.rx_descriptors + workers * port.tx_descriptors;
+        largest_mtu = std::max(largest_mtu, port.mtu);
+    }
+    const auto collected = transmit_buffer_slots * static_cast<unsigned>(ports.size());
+    const unsigned per_worker = cached_mbufs * 3 / 2 + burst_size + punt_slots + inject_slots + collected;
+    const unsigned room = RTE_PKTMBUF_HEADROOM + largest_mtu + tagged_ethernet_bytes;
+    return {in_devices + workers * per_worker + held_mbufs,
+            static_cast<std::uint16_t>(std::clamp<unsigned>((room + 63) / 64 * 64, RTE_MBUF_DEFAULT_BUF_SIZE, 65'472))};
 }
 
 std::uint64_t bytes_of(const MempoolPlan& plan)

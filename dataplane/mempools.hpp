@@ -15,6 +15,7 @@
 #include <rte_mbuf.h>
 
 #include "dataplane/base/result.hpp"
+#include "dataplane/interfaces.hpp"
 
 namespace sluice::dataplane {
 
@@ -23,17 +24,9 @@ struct MempoolPlan {
     std::uint16_t data_room = 0; // headroom included
 };
 
-struct MempoolDemand {
-    unsigned ports = 0;
-    unsigned workers = 0;
-    unsigned queues = 0;      // receive queues of all ports together
-    unsigned largest_mtu = 0; // L3
-};
-
-[[nodiscard]] MempoolPlan plan_mempool(const MempoolDemand& demand);
-// The same with room for as many mbufs more at least: what a driver keeps beside its rings is known only when it is
-// asked.
-[[nodiscard]] MempoolPlan enlarged(const MempoolPlan& plan, unsigned mbufs);
+// As many as all rings hold together with what is in the workers' hands, so that no queue can starve another. The
+// configuration's memory plan counts alike (config/memory.cpp).
+[[nodiscard]] MempoolPlan plan_mempool(const std::vector<PortPlan>& ports, unsigned workers);
 [[nodiscard]] std::uint64_t bytes_of(const MempoolPlan& plan);
 
 class Mempools {
@@ -45,8 +38,8 @@ public:
     Mempools(Mempools&&) = delete;
     ~Mempools(); // after the ports are closed
 
-    // Before the first pool is made.
-    void enlarge(unsigned mbufs) { plan_ = enlarged(plan_, mbufs); }
+    // Before the first pool is made: what a driver keeps beside the rings is known only when it is asked.
+    void enlarge(unsigned mbufs) { plan_.mbufs += mbufs; }
     // Makes the socket's pool at the first call. A socket without memory gets its pool from another one.
     [[nodiscard]] Result<rte_mempool*> on_socket(int socket);
     [[nodiscard]] std::uint64_t free_mbufs() const;

@@ -7,7 +7,6 @@
 
 #include <rte_errno.h>
 
-#include "dataplane/limits.hpp"
 #include "dataplane/steering/kernel_link.hpp"
 
 namespace sluice::dataplane {
@@ -108,9 +107,35 @@ Result<void> Port::configure(std::vector<std::string>& warnings)
         return fail("ports." + plan_.name, "the device refused " + std::to_string(queues_.receive) + " receive and " +
                                                std::to_string(queues_.transmit) + " transmit queues with MTU " +
                                                std::to_string(wanted.rxmode.mtu) + ": " + sentence(error));
+    choose_descriptors();
     if (!plan_.is_shared()) set_mtu(warnings); // that of the kernel's NIC is the kernel's; the start checks saw to it
     choose_mac(warnings);
     return {};
+}
+
+void Port::choose_descriptors()
+{
+    descriptors_ = {static_cast<std::uint16_t>(plan_.rx_descriptors), static_cast<std::uint16_t>(plan_.tx_descriptors)};
+    rte_eth_dev_adjust_nb_rx_tx_desc(device_, &descriptors_.receive, &descriptors_.transmit);
+}
+
+// A driver may take another length than it was asked for, and say so or not.
+void Port::look_at_rings(std::vector<std::string>& warnings)
+{
+    rte_eth_rxq_info receiving{};
+    rte_eth_txq_info sending{};
+    if (rte_eth_rx_queue_info_get(device_, 0, &receiving) == 0) told_.receive = receiving.nb_desc;
+    if (rte_eth_tx_queue_info_get(device_, 0, &sending) == 0) told_.transmit = sending.nb_desc;
+    const config::Port usual;
+    const auto compare = [&](const char* key, unsigned has, unsigned wanted, unsigned by_default) {
+        if (has == wanted || wanted == by_default) return; // of the defaults nobody needs to hear
+        warnings.push_back("ports." + plan_.name + "." + key + ": " + std::to_string(wanted) + " are asked for, the " +
+                           "device has " + std::to_string(has));
+    };
+    compare("rx-descriptors", told_.receive == 0 ? descriptors_.receive : told_.receive, plan_.rx_descriptors,
+            usual.rx_descriptors);
+    compare("tx-descriptors", told_.transmit == 0 ? descriptors_.transmit : told_.transmit, plan_.tx_descriptors,
+            usual.tx_descriptors);
 }
 
 void Port::set_mtu(std::vector<std::string>& warnings)
@@ -158,14 +183,12 @@ void Port::receive_multicast(std::vector<std::string>& warnings)
 
 Result<void> Port::set_up_queues(rte_mempool* pool)
 {
-    std::uint16_t receive = receive_descriptors;
-    std::uint16_t transmit = transmit_descriptors;
-    int error = rte_eth_dev_adjust_nb_rx_tx_desc(device_, &receive, &transmit);
+    int error = 0;
     const auto on_socket = static_cast<unsigned>(socket());
     for (std::uint16_t queue = 0; error == 0 && queue < queues_.receive; ++queue)
-        error = rte_eth_rx_queue_setup(device_, queue, receive, on_socket, nullptr, pool);
+        error = rte_eth_rx_queue_setup(device_, queue, descriptors_.receive, on_socket, nullptr, pool);
     for (std::uint16_t queue = 0; error == 0 && queue < queues_.transmit; ++queue)
-        error = rte_eth_tx_queue_setup(device_, queue, transmit, on_socket, nullptr);
+        error = rte_eth_tx_queue_setup(device_, queue, descriptors_.transmit, on_socket, nullptr);
     if (error == 0) return {};
     return fail("ports." + plan_.name, "a queue could not be set up: " + sentence(error));
 }
@@ -189,6 +212,7 @@ Result<void> Port::start(rte_mempool* pool, std::vector<std::string>& warnings)
     if (const int error = rte_eth_dev_start(device_); error != 0)
         return fail("ports." + plan_.name, "the device did not start: " + sentence(error));
     started_ = true;
+    look_at_rings(warnings);
     receive_multicast(warnings);
     look_at_spread(warnings);
     return {};
@@ -218,9 +242,12 @@ void Port::close() noexcept
     if (removed()) rte_dev_remove(info_.device);
 }
 
-unsigned Port::mbufs_beside_rings() const
+unsigned Port::mbufs_beside_plan() const
 {
-    return (traits_.receive_rings - 1) * queues_.receive * receive_descriptors;
+    const unsigned planned = queues_.receive * plan_.rx_descriptors + queues_.transmit * plan_.tx_descriptors;
+    const unsigned held = queues_.receive * traits_.receive_rings * descriptors_.receive +
+                          queues_.transmit * unsigned{descriptors_.transmit};
+    return held > planned ? held - planned : 0;
 }
 
 int Port::socket() const

@@ -25,6 +25,12 @@ struct QueueCounts {
     unsigned transmit = 0;
 };
 
+// Of each queue.
+struct RingLengths {
+    std::uint16_t receive = 0;
+    std::uint16_t transmit = 0;
+};
+
 // One transmit queue per worker, at least one receive queue per worker where the device has them.
 [[nodiscard]] Result<QueueCounts> choose_queues(const PortPlan& plan, unsigned workers, const rte_eth_dev_info& device,
                                                 const DriverTraits& traits);
@@ -47,8 +53,10 @@ public:
     [[nodiscard]] std::uint16_t device() const { return device_; }
     [[nodiscard]] const QueueCounts& queues() const { return queues_; }
     [[nodiscard]] const MacAddress& mac() const { return mac_; } // of our end
-    // What its driver holds beyond one ring of buffers for each queue.
-    [[nodiscard]] unsigned mbufs_beside_rings() const;
+    // After the start, as the driver tells; 0: it does not (net_virtio has its host's, whatever it is asked for).
+    [[nodiscard]] const RingLengths& descriptors() const { return told_; }
+    // What its driver holds beyond the rings of the plan: longer ones, or a second one for each queue.
+    [[nodiscard]] unsigned mbufs_beside_plan() const;
     [[nodiscard]] int socket() const;
     [[nodiscard]] bool removed() const noexcept { return removed_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
@@ -62,6 +70,8 @@ public:
 private:
     Port(PortPlan plan, std::uint16_t device);
     [[nodiscard]] Result<void> configure(std::vector<std::string>& warnings);
+    void choose_descriptors();
+    void look_at_rings(std::vector<std::string>& warnings);
     [[nodiscard]] Result<void> set_up_queues(rte_mempool* pool);
     [[nodiscard]] Result<void> set_up_sockets(rte_mempool* pool);
     void set_mtu(std::vector<std::string>& warnings);
@@ -80,6 +90,8 @@ private:
     rte_eth_dev_info info_{};
     DriverTraits traits_;
     QueueCounts queues_;
+    RingLengths descriptors_; // the nearest to the plan's that the driver says it takes
+    RingLengths told_;
     MacAddress mac_;
     DeviceUse use_;
     ReceiveSpread spread_;

@@ -33,6 +33,8 @@ void fill(api::PortStats& row, const Port& port)
     row.set_rss_table(port.spread().table_entries);
     row.set_rss_key_bytes(port.spread().key_bytes);
     row.set_removed(port.removed());
+    row.set_rx_descriptors(port.descriptors().receive);
+    row.set_tx_descriptors(port.descriptors().transmit);
 }
 
 std::uint64_t nanoseconds(std::uint64_t cycles)

@@ -5,7 +5,6 @@
 #include <rte_cycles.h>
 #include <rte_mbuf.h>
 
-#include "dataplane/limits.hpp"
 #include "dataplane/wire/tcp.hpp"
 #include "tests/bench/frame.hpp"
 
@@ -14,11 +13,10 @@ namespace {
 
 constexpr std::uint64_t stretches_per_s = 1'000;
 constexpr double longest_call_s = 50e-6; // no burst of ours takes so long
-constexpr std::uint64_t ring = dataplane::receive_descriptors;
 constexpr std::size_t flags_at = ethernet_length + 20 + 13;
 
 // Between two calls. Who is away until the ring is half full has no room left for what comes while he catches up.
-std::uint64_t longest_absence(double per_second, std::uint64_t tsc_hz)
+std::uint64_t longest_absence(unsigned ring, double per_second, std::uint64_t tsc_hz)
 {
     const double half_full_s = static_cast<double>(ring) / 2 / per_second;
     return static_cast<std::uint64_t>(std::min(longest_call_s, half_full_s) * static_cast<double>(tsc_hz));
@@ -26,15 +24,16 @@ std::uint64_t longest_absence(double per_second, std::uint64_t tsc_hz)
 
 } // namespace
 
-Flood::Flood(Train& established, Train& flood, rte_mempool* pool, double per_second, double seconds,
+Flood::Flood(Train& established, Train& flood, rte_mempool* pool, unsigned ring, double per_second, double seconds,
              std::uint64_t tsc_hz)
     : Job(established.port())
     , established_train_(established)
     , flood_train_(flood)
     , pool_(pool)
+    , ring_(ring)
     , per_cycle_(per_second / static_cast<double>(tsc_hz))
     , stretch_cycles_(tsc_hz / stretches_per_s)
-    , away_cycles_(longest_absence(per_second, tsc_hz))
+    , away_cycles_(longest_absence(ring, per_second, tsc_hz))
     , end_after_(static_cast<std::uint64_t>(seconds * static_cast<double>(tsc_hz)))
 {
     established_train_.rewind();
@@ -51,7 +50,7 @@ unsigned Flood::receive(rte_mbuf** frames, unsigned room) noexcept
         return 0;
     }
     const auto due = static_cast<std::uint64_t>(static_cast<double>(now - begun_) * per_cycle_);
-    if (due - arrived_ > ring) lose(due - arrived_ - ring);
+    if (due - arrived_ > ring_) lose(due - arrived_ - ring_);
     const std::uint64_t count = std::min<std::uint64_t>(due - arrived_, room);
     const auto of_both = of_flood(count);
     const unsigned fine = established_train_.emit(pool_, frames, static_cast<unsigned>(count - of_both));

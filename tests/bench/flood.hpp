@@ -31,8 +31,10 @@ public:
         unsigned left_out = 0;
     };
 
-    // `per_second`: of both together. Both trains arrive at one port. The flood's packets are SYNs.
-    Flood(Train& established, Train& flood, rte_mempool* pool, double per_second, double seconds, std::uint64_t tsc_hz);
+    // `per_second`: of both together. Both trains arrive at one port, in a ring of so many descriptors. The flood's
+    // packets are SYNs.
+    Flood(Train& established, Train& flood, rte_mempool* pool, unsigned ring, double per_second, double seconds,
+          std::uint64_t tsc_hz);
 
     [[nodiscard]] unsigned receive(rte_mbuf** frames, unsigned room) noexcept override;
     void take(std::uint16_t port, rte_mbuf** frames, unsigned count) noexcept override;
@@ -50,6 +52,7 @@ private:
     Train& established_train_;
     Train& flood_train_;
     rte_mempool* pool_;
+    std::uint64_t ring_;
     double per_cycle_;
     std::uint64_t stretch_cycles_;
     std::uint64_t away_cycles_;

@@ -17,13 +17,7 @@ T or_throw(Result<T> result)
 
 dataplane::MempoolPlan memory_for(const config::Config& config)
 {
-    dataplane::MempoolDemand demand;
-    demand.ports = static_cast<unsigned>(config.ports.size());
-    demand.workers = static_cast<unsigned>(config.workers.cores.size());
-    demand.queues = demand.ports * demand.workers;
-    for (const dataplane::PortPlan& plan : dataplane::port_plans(config))
-        demand.largest_mtu = std::max(demand.largest_mtu, plan.mtu);
-    return dataplane::plan_mempool(demand);
+    return dataplane::plan_mempool(dataplane::port_plans(config), static_cast<unsigned>(config.workers.cores.size()));
 }
 
 } // namespace

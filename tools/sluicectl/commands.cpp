@@ -96,7 +96,8 @@ constexpr std::array<Command, 23> command_table{{
      {}, true, show_networks},
     {"ports", "", "ports and VLAN interfaces",
      "MISSED are packets that the NIC itself dropped because no worker fetched them in time; they stand beside the\n"
-     "counter law, not in it.",
+     "counter law, not in it. RX RING and TX RING are what each queue holds, if the driver tells: where MISSED grows\n"
+     "though the workers have time left, raise ports.NAME.rx-descriptors.",
      {}, true, show_ports},
     {"workers", "", "polling threads, their load and their law",
      "BUSY is the share of cycles spent on packets since the worker's start. GAP is the longest time between two looks\n"

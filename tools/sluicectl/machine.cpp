@@ -47,6 +47,12 @@ std::string link_of(const api::PortStats& port)
     return port.up() ? "up" : "down";
 }
 
+// A VLAN has none of its own, and not every driver tells.
+std::string ring(std::uint32_t descriptors)
+{
+    return descriptors == 0 ? std::string(nothing) : std::to_string(descriptors);
+}
+
 std::string listing(const api::Ports& ports)
 {
     Table table({{"PORT"},
@@ -56,6 +62,8 @@ std::string listing(const api::Ports& ports)
                  {"VLAN", true},
                  {"MTU", true},
                  {"QUEUES", true},
+                 {"RX RING", true},
+                 {"TX RING", true},
                  {"RX", true},
                  {"RX BYTES", true},
                  {"TX", true},
@@ -66,9 +74,10 @@ std::string listing(const api::Ports& ports)
     for (const api::PortStats& port : ports.ports())
         table.add({port.name(), port.kind(), port.mac(), link_of(port),
                    port.vlan() == 0 ? std::string(nothing) : std::to_string(port.vlan()), std::to_string(port.mtu()),
-                   std::to_string(port.queues()), counted(port.rx_packets()), counted(port.rx_bytes()),
-                   counted(port.tx_packets()), counted(port.tx_bytes()), counted(port.nic_missed()),
-                   known(port.driver()), known(joined(port.offloads()))});
+                   std::to_string(port.queues()), ring(port.rx_descriptors()), ring(port.tx_descriptors()),
+                   counted(port.rx_packets()), counted(port.rx_bytes()), counted(port.tx_packets()),
+                   counted(port.tx_bytes()), counted(port.nic_missed()), known(port.driver()),
+                   known(joined(port.offloads()))});
     return table.text() + steering(ports);
 }
 

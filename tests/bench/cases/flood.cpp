@@ -88,7 +88,8 @@ std::string measure_flood(const Measuring& with, Row& row, Node& node, Prepared&
     const double most = static_cast<double>(rte_get_tsc_hz()) / figures_of(alone.windows().total).median;
     const double lasting = with.quick ? 0.2 : seconds;
     const double both = most * established_share * Flood::every / (Flood::every - 1);
-    Flood flood(prepared.train, *prepared.other, with.rig.pool(), both, lasting, rte_get_tsc_hz());
+    const unsigned ring = with.rig.ports()[prepared.train.port()].plan().rx_descriptors;
+    Flood flood(prepared.train, *prepared.other, with.rig.pool(), ring, both, lasting, rte_get_tsc_hz());
     node.run(flood);
     fill(row, flood, most, lasting, node.sessions() - prepared.sessions);
     return pass.trouble() + trouble_of(flood, node, prepared.sessions, lasting);

@@ -3,6 +3,7 @@ net_tap world (tests/net_tap/lib/gateways.py)."""
 from lib.gateways import BACKEND_MAC, BACKENDS, ORDER_VIP, POOL, VNI
 
 MACHINE = "10.1.0.31"
+RX_RING = 8192  # of the internet's port: more than most cards have
 
 
 def configuration(devices, mtu, name):
@@ -10,10 +11,10 @@ def configuration(devices, mtu, name):
     return f"""\
 version: 1
 node: {{name: {name}, router-id: 10.255.0.1}}
-memory: {{hugepages: 256MiB, sessions: 64k, tunnels: 1k, routes: 4k}}
+memory: {{hugepages: 512MiB, sessions: 64k, tunnels: 1k, routes: 4k}}
 workers: {{cores: 1-2, main-core: 0, idle: sleep}}
 ports:
-  internet: {{device: "{devices[0]}", queues: 2, mtu: {mtu}, addresses: [198.51.100.6/30]}}
+  internet: {{device: "{devices[0]}", queues: 2, rx-descriptors: {RX_RING}, tx-descriptors: 512, mtu: {mtu}, addresses: [198.51.100.6/30]}}
   fabric:   {{device: "{devices[1]}", queues: 2, mtu: {mtu}, addresses: [10.20.0.2/24], terminates: [vxlan]}}
 vxlan: {{vtep: 10.20.0.2, port: 4789}}
 routes:

@@ -1,4 +1,5 @@
 """No packet of a steady stream over many flows is lost, and RSS fills the queues that it promises."""
+from emulated.configuration import RX_RING
 from emulated.world import PORTS, SERVER, answers
 
 RATE, SECONDS = 2_000, 3  # packets/s each way; an emulated card takes several times that on an idle machine
@@ -25,6 +26,7 @@ def ask(world, check):
     for index, name in enumerate(PORTS):
         print(described(ports[name], world.machine.address(index)))
     print(f"          received by worker: {', '.join(map(str, by_worker))}")
+    look_at_rings(world, check, ports)
     if world.nic.spreads:
         filled = sum(count > report["sent"] / 10 for count in by_worker)
         check(f"RSS fills {filled} of 2 workers", filled == 2, by_worker)
@@ -40,10 +42,25 @@ def missed_by(node):
     return sum(port["nic_missed"] for port in node.ports().values())
 
 
+def look_at_rings(world, check, ports):
+    longest = world.nic.longest_ring
+    warnings = [line for line in world.node.ctl("status")["dataplane"]["warnings"] if "descriptors" in line]
+    check.equal("a ring that the card does not have is warned of", warnings,
+                [f"ports.internet.rx-descriptors: {RX_RING} are asked for, the device has {longest}"] if longest else [])
+    if world.nic.tells_rings:
+        check.equal("rings are as long as can be, as was asked for, as usual", [rings(ports[name]) for name in PORTS],
+                    [(longest, 512), (2048, 1024)])
+
+
+def rings(port):
+    """Of each queue: to receive by and to send by."""
+    return port["rx_descriptors"], port["tx_descriptors"]
+
+
 def described(port, address):
     used, missing = (", ".join(port.get(which, [])) or "none" for which in ("offloads", "missing_offloads"))
     table, hashes = port.get("rss_table", 0), ", ".join(port.get("rss_types", []))
     rss = f"RSS over {port.get('rss_queues', 0)} by a table of {table}" if table else "a card that shows no RSS table"
     return (f"          {port['name']}: {port['driver']} {address}, received {port['rx_packets']}, sent {port['tx_packets']}, missed "
-            f"{port['nic_missed']}; {port['queues']} receive queues, {rss}{f' ({hashes})' if hashes else ''}\n"
+            f"{port['nic_missed']}; {port['queues']} receive queues, rings {rings(port)}, {rss}{f' ({hashes})' if hashes else ''}\n"
             f"          {port['name']}: MTU up to {port['largest_mtu']}, used {used}, not offered {missing}")

@@ -40,9 +40,10 @@ TEST_CASE("minimal.yaml starts on any machine")
     CHECK(config.workers.idle == Workers::Idle::sleep);
     CHECK(config.ports.at("internet").device == "net_tap0,iface=dtap0");
     CHECK(config.routes.at(0).via == *IpAddress::parse("198.51.100.1"));
-    CHECK(bytes_of(config) ==
-          Sums{{"sessions", 13'631'488}, {"tunnels", 262'144}, {"routes", 3'031'040}, {"packet buffers", 6'045'696}});
-    CHECK(memory_advice(config, 0) == "needs 21.9 MiB of ordinary memory, no hugepages to reserve");
+    CHECK(
+        bytes_of(config) ==
+        Sums{{"sessions", 13'631'488}, {"tunnels", 262'144}, {"routes", 3'031'040}, {"packet buffers", 7'680 * 2'432}});
+    CHECK(memory_advice(config, 0) == "needs 34 MiB of ordinary memory, no hugepages to reserve");
 }
 
 TEST_CASE("cloud-gateway.yaml balances a service over virtual machines")
@@ -62,7 +63,7 @@ TEST_CASE("cloud-gateway.yaml balances a service over virtual machines")
     CHECK(bytes_of(config) == Sums{{"sessions", 416'000'000},
                                    {"tunnels", 2'560'000},
                                    {"routes", 18'500'000},
-                                   {"packet buffers", 21'528'576}});
+                                   {"packet buffers", 19'584 * 9'472}});
 }
 
 TEST_CASE("mobile-gateway.yaml takes phones out of their tunnels")
@@ -78,7 +79,7 @@ TEST_CASE("mobile-gateway.yaml takes phones out of their tunnels")
     CHECK(bytes_of(config) == Sums{{"sessions", 832'000'000},
                                    {"tunnels", 25'600'000},
                                    {"routes", 2'960'000},
-                                   {"packet buffers", 21'528'576}});
+                                   {"packet buffers", 19'584 * 2'432}});
 }
 
 TEST_CASE("told-gateway.yaml is told by BGP, ZooKeeper and health checks")
@@ -107,7 +108,7 @@ TEST_CASE("one-node.yaml is both gateways at once")
     CHECK(bytes_of(config) == Sums{{"sessions", 832'000'000},
                                    {"tunnels", 256'000'000},
                                    {"routes", 277'500'000},
-                                   {"packet buffers", 64'585'728}});
+                                   {"packet buffers", 54'656 * 9'472}});
 }
 
 TEST_CASE("shared-nic.yaml leaves eth2 to the kernel")

@@ -79,6 +79,8 @@ TEST_CASE("the documented defaults are the ones that apply")
         {"workers.new-sessions", count(config.workers.new_sessions)},
         {"memory.hugepages", config.memory.hugepage_bytes == 0 ? "none" : "some"},
         {"ports.NAME.queues", count(port.queues)},
+        {"ports.NAME.rx-descriptors", count(port.rx_descriptors)},
+        {"ports.NAME.tx-descriptors", count(port.tx_descriptors)},
         {"ports.NAME.mtu", count(port.mtu)},
         {"vlans.NAME.mtu", count(Vlan{}.mtu)},
         {"vxlan.port", count(config.vxlan.port)},

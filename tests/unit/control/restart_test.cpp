@@ -49,6 +49,10 @@ const std::vector<Row>& machine_rows()
         {"ports.NAME.device.af-xdp", [](auto& c) { c.ports.at("edge").kernel_interface = "eth2"; },
          "ports.edge.device.af-xdp none → eth2"},
         {"ports.NAME.queues", [](auto& c) { c.ports.at("edge").queues = 8; }, "ports.edge.queues 1 → 8"},
+        {"ports.NAME.rx-descriptors", [](auto& c) { c.ports.at("edge").rx_descriptors = 4096; },
+         "ports.edge.rx-descriptors 2048 → 4096"},
+        {"ports.NAME.tx-descriptors", [](auto& c) { c.ports.at("edge").tx_descriptors = 512; },
+         "ports.edge.tx-descriptors 1024 → 512"},
         {"ports.NAME.mac",
          [](auto& c) {
              c.ports.at("edge").mac = MacAddress{{2, 0, 0, 0, 0, 1}};

@@ -138,8 +138,8 @@ TEST_CASE("memory that is missing, taken, far away or may not be pinned")
           "echo 1792 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"}},
         {[](FakeMachine& m) { m.pages("/sys/devices/system/node/node0/hugepages", "0", "0"); },
          {"numa-memory",
-          "NUMA node 0, where the NIC of ports.fabric.device is, has 0 bytes in hugepages; its packets take 11.5 MiB",
-          "echo 6 > /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages"}},
+          "NUMA node 0, where the NIC of ports.fabric.device is, has 0 bytes in hugepages; its packets take 176.9 MiB",
+          "echo 89 > /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages"}},
         {[](FakeMachine& m) { m.write("/proc/self/status", "CapEff:\t0000000000003000"); },
          {"locked-memory", "the limit on locked memory is 8 MiB, and 2 GiB are given to the NICs",
           "ulimit -l unlimited   # for a unit of systemd: LimitMEMLOCK=infinity"}},
@@ -158,7 +158,7 @@ TEST_CASE("NICs on a configuration without hugepages")
 {
     expect({{[](FakeMachine&) {},
              {"hugepages", "memory.hugepages is none, and the ports are NICs",
-              "echo 32 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages   # and memory.hugepages: 64MiB"}}},
+              "echo 97 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages   # and memory.hugepages: 194MiB"}}},
            replaced(gateway, "hugepages: 2GiB", "hugepages: none"));
 }
 
