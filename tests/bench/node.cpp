@@ -132,24 +132,24 @@ bool Node::watched_slice()
 {
     static const std::uint64_t limit = rte_get_tsc_hz() / 50'000; // 20 us
     static const std::uint64_t wait = rte_get_tsc_hz() / 125'000; // 8 us, as long as a slice begins batches
-    preemption_.begin();
+    interruption_.begin();
     std::uint64_t begun = rte_rdtsc();
     const bool more = factory_->housekeeping().run(begun, tables_->read());
     const std::uint64_t taken = rte_rdtsc() - begun;
-    if (preemption_.happened()) {
-        ++slices_.preempted;
+    if (interruption_.happened()) {
+        ++slices_.interrupted;
         return more;
     }
     ++slices_.count;
     slices_.cycles += taken;
     slices_.longest = std::max(slices_.longest, taken);
     if (taken > limit) ++slices_.over_limit;
-    preemption_.begin();
+    interruption_.begin();
     begun = rte_rdtsc();
     std::uint64_t waited = 0;
     while (waited < wait)
         waited = rte_rdtsc() - begun;
-    if (preemption_.happened()) return more;
+    if (interruption_.happened()) return more;
     slices_.longest_wait = std::max(slices_.longest_wait, waited);
     if (waited > limit) ++slices_.waits_over_limit;
     return more;

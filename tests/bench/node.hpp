@@ -18,7 +18,7 @@
 #include "dataplane/table/model.hpp"
 #include "dataplane/worker_set.hpp"
 #include "tests/bench/pass.hpp"
-#include "tests/bench/preemption.hpp"
+#include "tests/bench/interruption.hpp"
 #include "tests/bench/rig.hpp"
 
 namespace sluice::bench {
@@ -42,17 +42,17 @@ public:
     // what was wrong.
     void establish(Train& train, Oracle oracle, double most_per_second = 0);
 
-    // Housekeeping may be left out for a while, or watched: two system calls per slice, beside what is watched.
+    // Housekeeping may be left out for a while, or watched: a look at the kernel's counts around each slice.
     enum class House { kept, watched, left };
     void set_house(House how) { how_ = how; }
-    // Of watched slices in which the thread was not preempted, and of as many waits for nothing, each behind a slice:
-    // these show how long the machine itself stays away. In TSC cycles.
+    // Of watched slices in which the thread's core did nothing else, and of as many waits for nothing, each behind a
+    // slice: these show how long the hypervisor itself stays away. In TSC cycles.
     struct Slices {
         std::uint64_t count = 0;
         std::uint64_t cycles = 0;
         std::uint64_t longest = 0;
         std::uint64_t over_limit = 0; // longer than 20 us
-        std::uint64_t preempted = 0;
+        std::uint64_t interrupted = 0; // neither counted nor timed
         std::uint64_t longest_wait = 0; // for 8 us
         std::uint64_t waits_over_limit = 0;
     };
@@ -92,7 +92,7 @@ private:
     std::chrono::steady_clock::time_point meanwhile_due_{};
     House how_ = House::kept;
     Slices slices_;
-    Preemption preemption_; // of the main thread
+    Interruption interruption_; // of the main thread
 };
 
 } // namespace sluice::bench

@@ -82,7 +82,7 @@ std::string measure_ageing(const Measuring& with, Row& row, Node& node, Prepared
                 {"slices_over_20_us", static_cast<double>(slices.over_limit)},
                 {"longest_wait_of_8_us", microseconds(slices.longest_wait)},
                 {"waits_over_20_us", static_cast<double>(slices.waits_over_limit)},
-                {"slices_preempted", static_cast<double>(slices.preempted)}};
+                {"slices_interrupted", static_cast<double>(slices.interrupted)}};
     std::array<char, 256> text{};
     std::snprintf(
         text.data(), text.size(),
