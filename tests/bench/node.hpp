@@ -17,8 +17,8 @@
 #include "dataplane/published.hpp"
 #include "dataplane/table/model.hpp"
 #include "dataplane/worker_set.hpp"
-#include "tests/bench/pass.hpp"
 #include "tests/bench/interruption.hpp"
+#include "tests/bench/pass.hpp"
 #include "tests/bench/rig.hpp"
 
 namespace sluice::bench {
@@ -51,8 +51,8 @@ public:
         std::uint64_t count = 0;
         std::uint64_t cycles = 0;
         std::uint64_t longest = 0;
-        std::uint64_t over_limit = 0; // longer than 20 us
-        std::uint64_t interrupted = 0; // neither counted nor timed
+        std::uint64_t over_limit = 0;   // longer than 20 us
+        std::uint64_t interrupted = 0;  // neither counted nor timed
         std::uint64_t longest_wait = 0; // for 8 us
         std::uint64_t waits_over_limit = 0;
     };
