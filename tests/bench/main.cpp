@@ -140,9 +140,15 @@ private:
             row.stages.emplace_back(StageClock::names[i], cycles[i]);
     }
 
-    // Of the family that has sessions: its table's bytes by the sessions for which there is room.
+    // Of the family that has sessions: its table's bytes by the sessions for which there is room. Few tunnels share
+    // pages that are hardly filled.
     static void add_memory(Row& row, Node& node)
     {
+        if (row.unit == "tunnels" && row.count >= 10 * thousand) {
+            const double each = node.bytes_per_tunnel();
+            row.more.emplace_back("bytes_per_tunnel", each);
+            row.remark = std::to_string(std::lround(each)) + " B/tunnel";
+        }
         for (const dataplane::SessionMemory& memory : node.session_memory()) {
             if (memory.sessions == 0) continue;
             const double each = static_cast<double>(memory.bytes) / static_cast<double>(memory.room);

@@ -13,6 +13,7 @@
 #include "dataplane/eal.hpp"
 #include "dataplane/reason_names.hpp"
 #include "pipelines/factory.hpp"
+#include "pipelines/traffic.hpp"
 
 namespace sluice::bench {
 namespace {
@@ -153,6 +154,14 @@ bool Node::watched_slice()
     slices_.longest_wait = std::max(slices_.longest_wait, waited);
     if (waited > limit) ++slices_.waits_over_limit;
     return more;
+}
+
+double Node::bytes_per_tunnel() const
+{
+    std::uint64_t tunnels = 0;
+    for (const table::Model::Use& use : model_->use())
+        if (use.table == "tunnels") tunnels = use.used;
+    return static_cast<double>(model_->tunnel_bytes()) / static_cast<double>(tunnels) + sizeof(Traffic::Count);
 }
 
 std::uint64_t Node::drops(std::string_view reason) const

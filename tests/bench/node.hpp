@@ -67,6 +67,8 @@ public:
     [[nodiscard]] std::uint64_t sessions() { return factory_->sessions().session_count(); }
     // Room and bytes of the tables of both families, as the program counts them.
     [[nodiscard]] std::array<dataplane::SessionMemory, 2> session_memory() { return factory_->sessions().memory(); }
+    // What a tunnel takes of the tables that have a row for each, with one worker's counters.
+    [[nodiscard]] double bytes_per_tunnel() const;
     [[nodiscard]] LawTerms law() const { return workers_->law(); }
     // Packets dropped for a reason: "translate.new_session_limit".
     [[nodiscard]] std::uint64_t drops(std::string_view reason) const;
