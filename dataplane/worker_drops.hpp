@@ -22,7 +22,7 @@ constexpr Stage stage_of(Drop) noexcept
 
 inline constexpr std::array<ReasonRow<Drop>, 5> drop_reasons{{
     {Drop::tx_queue_full, "tx_queue_full", "the port's transmit queue took no more frames",
-     "the link is slower than its traffic: a faster link, or fewer flows towards it"},
+     "the link is slower than its traffic: a faster link, or fewer flows towards it; in bursts, more tx-descriptors"},
     {Drop::port_removed, "port_removed", "the device of the port was removed while the node ran",
      "put the device back and restart the dataplane"},
     {Drop::inject_no_headroom, "inject_no_headroom", "a frame of the kernel has no room for its VLAN tag",
