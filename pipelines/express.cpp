@@ -90,25 +90,9 @@ void Express::fetch_all() noexcept
         else
             lists.routed.add(lists.flows.at[i]);
     }
-    if (!tables_.routes.is_small()) fetch_routes<Family, &Family::prefetch_route>();
+    if (!tables_.routes.is_small()) fetch_routes<Family>();
     if (lists.rings.count != 0) fetch_slots<Family>();
     if (lists.errors.count != 0) fetch_quoted<Family>();
-}
-
-// ask(tables, network, address) for the memory of every route that will be looked up.
-template<class Family, auto ask>
-[[gnu::noinline]] void Express::fetch_routes() const noexcept
-{
-    const ExpressLists& lists = lane_.of<Family>();
-    for (const ExpressList* list : {&lists.routed, &lists.plain})
-        for (unsigned i = 0; i < list->count; ++i) {
-            const Item& item = lane_.items[list->at[i]];
-            ask(tables_, item.network, key_of<Family>(item).destination);
-        }
-    for (unsigned i = 0; i < lists.machines.count; ++i) {
-        const Item& item = lane_.items[lists.machines.at[i]];
-        ask(tables_, item.network, key_of<Family>(item).source);
-    }
 }
 
 template<class Family>
@@ -128,7 +112,7 @@ template<class Family>
 template<class Family>
 void Express::deepen_all() noexcept
 {
-    if (!tables_.routes.is_small()) fetch_routes<Family, &Family::prefetch_route_deeper>();
+    if (!tables_.routes.is_small()) begin_routes<Family>();
     if (lane_.of<Family>().rings.count != 0) fetch_backends<Family>();
 }
 
@@ -138,13 +122,13 @@ template<class Family>
     ExpressLane& lane = lane_; // copies of what `this` leads to stay in registers
     const table::Snapshot& tables = tables_;
     ExpressLists& lists = lane.of<Family>();
-    const bool near = tables.routes.is_small();
+    const bool far = !tables.routes.is_small();
     express::TrainRoute<Family> routes(tables);
     const unsigned count = lists.plain.count;
     for (unsigned i = 0; i < count; ++i) {
         const unsigned place = lists.plain.at[i];
         Item& item = lane.items[place];
-        if (!express::route(routes, lists, tables, item, place, near)) item.lane = Lane::general;
+        if (!express::route(routes, lists, tables, item, place, far)) item.lane = Lane::general;
     }
 }
 
@@ -154,10 +138,12 @@ template<class Family>
 void Express::find_groups() noexcept
 {
     ExpressLists& lists = lane_.of<Family>();
+    const bool far = !tables_.routes.is_small();
+    if (far) end_routes<Family>();
     express::TrainRoute<Family> routes(tables_);
     for (unsigned i = 0; i < lists.routed.count; ++i) {
         Item& item = lane_.items[lists.routed.at[i]];
-        item.way = group_ahead(routes.find(item.network, key_of<Family>(item).destination));
+        item.way = group_ahead(far ? item.way : routes.find(item.network, key_of<Family>(item).destination));
     }
     if (lists.machines.count != 0) find_senders<Family>();
     route_plain<Family>();
@@ -270,7 +256,7 @@ template<class Family>
     };
     each([&](Item&, const auto& entry) { Family::prefetch_route(tables_, entry.out_network, entry.new_destination); });
     each([&](Item&, const auto& entry) {
-        Family::prefetch_route_deeper(tables_, entry.out_network, entry.new_destination);
+        static_cast<void>(Family::begin_route(tables_, entry.out_network, entry.new_destination));
     });
     each([&](Item& item, auto& entry) {
         bool unreachable = false;

@@ -104,13 +104,21 @@ private:
     template<class Family>
     [[nodiscard]] bool begin(Item& item) noexcept;
 
+    // ---- Routes of large tables, in steps (express_routes.cpp).
+    template<class Family, class Visit>
+    void each_routed(Visit&& visit) noexcept;
+    template<class Family>
+    void fetch_routes() noexcept;
+    template<class Family>
+    void begin_routes() noexcept;
+    template<class Family>
+    void end_routes() noexcept;
+
     // ---- Last passes (express.cpp): where does it go?
     template<class Family>
     void hash_all() noexcept;
     template<class Family>
     void fetch_all() noexcept;
-    template<class Family, auto ask>
-    void fetch_routes() const noexcept;
     template<class Family>
     void fetch_openings() noexcept;
     template<class Family>

@@ -47,14 +47,14 @@ private:
     table::Target way_ = table::none;
 };
 
-// The way of a plain packet; its exit, too, where all flows have the same. `near`: there are few routes, so that the
-// exits may be looked at. False: it has none.
+// The way of a plain packet; its exit, too, where all flows have the same. `far`: there are so many routes that its own
+// was looked up in steps (express_routes.cpp), and that the exits are not looked at. False: it has none.
 template<class Family>
 [[nodiscard, gnu::always_inline]] inline bool route(TrainRoute<Family>& routes, ExpressLists& lists,
                                                     const table::Snapshot& tables, ExpressItem& item, unsigned place,
-                                                    bool near) noexcept
+                                                    bool far) noexcept
 {
-    const table::Target way = routes.find(item.network, key_of<Family>(item).destination);
+    const table::Target way = far ? item.way : routes.find(item.network, key_of<Family>(item).destination);
     if (way == table::none) [[unlikely]]
         return false;
     if (!table::is_one_hop(way)) [[unlikely]] {
@@ -64,7 +64,7 @@ template<class Family>
         return true;
     }
     take_exit(item, tables, tables.pick(way, 0));
-    if (!near || item.exit->outer != 0) [[unlikely]]
+    if (far || item.exit->outer != 0) [[unlikely]]
         lists.outbound.add(place);
     return true;
 }

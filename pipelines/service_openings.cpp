@@ -53,7 +53,7 @@ void ServiceOpenings<Family>::fetch_backends() noexcept
     if (tables_.routes.is_small()) return;
     for (const Start& start : starts())
         if (wants_clamp(*start.item))
-            Family::prefetch_route_deeper(tables_, table::public_network, key_of<Family>(*start.item).source);
+            static_cast<void>(Family::begin_route(tables_, table::public_network, key_of<Family>(*start.item).source));
 }
 
 template<class Family>

@@ -76,9 +76,15 @@ struct V4 {
     {
         tables.routes.prefetch4(network, wire::Be32::from_raw(address).host());
     }
-    static void prefetch_route_deeper(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
+    // In steps, of large tables (PrefixMap).
+    static table::FibSlot begin_route(const table::Snapshot& tables, std::uint16_t network, Address address) noexcept
     {
-        tables.routes.prefetch4_deeper(network, wire::Be32::from_raw(address).host());
+        return tables.routes.begin4(network, wire::Be32::from_raw(address).host());
+    }
+    static std::uint32_t end_route(const table::Snapshot& tables, std::uint16_t network, table::FibSlot slot,
+                                   Address address) noexcept
+    {
+        return tables.routes.end4(network, slot, wire::Be32::from_raw(address).host());
     }
 
 private:
@@ -144,10 +150,20 @@ struct V6 {
     {
         tables.routes.prefetch6(network, address.data());
     }
-    static void prefetch_route_deeper(const table::Snapshot& tables, std::uint16_t network,
+    static table::FibSlot begin_route(const table::Snapshot& tables, std::uint16_t network,
                                       const Address& address) noexcept
     {
-        tables.routes.prefetch6_deeper(network, address.data());
+        return tables.routes.begin6(network, address.data());
+    }
+    static table::FibSlot go_on_with_route(const table::Snapshot& tables, std::uint16_t network, table::FibSlot slot,
+                                           const Address& address) noexcept
+    {
+        return tables.routes.go_on6(network, slot, address.data());
+    }
+    static std::uint32_t end_route(const table::Snapshot& tables, std::uint16_t network, table::FibSlot slot,
+                                   const Address& address) noexcept
+    {
+        return tables.routes.end6(network, slot, address.data());
     }
 
 private:

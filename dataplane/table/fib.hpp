@@ -12,7 +12,8 @@
 //     10.1.3.7:  root → node, slot 3, a gap → values[0x0A01] → 1
 //
 // Memory: 512 KB for the root, 1 KB per /16 that has longer prefixes, 64 bytes per /24, /32, … /120 that has longer
-// ones (more where neighbouring addresses differ, 1.1 KB at most). An IPv4 address is looked up as the first 32 bits.
+// ones (more where neighbouring addresses differ, 1.1 KB at most, and then a lookup reads one line of it, not two). An
+// IPv4 address is looked up as the first 32 bits.
 #pragma once
 
 #include <array>
@@ -24,15 +25,28 @@
 
 namespace sluice::table {
 
-// A value, `no_route`, or a node: from first_node on, the number of its first line in the arena.
+// A value, `no_route`, or a node: from first_node on, the number of its first line in the arena; from first_flat_node
+// on, of a flat one.
 using FibSlot = std::uint32_t;
 
 inline constexpr FibSlot no_route = ~FibSlot{0};
 inline constexpr FibSlot first_node = FibSlot{1} << 31; // values are below
+inline constexpr FibSlot first_flat_node = first_node + (FibSlot{1} << 30);
 
 [[nodiscard]] constexpr bool is_node(FibSlot slot) noexcept
 {
     return slot - first_node < no_route - first_node;
+}
+
+[[nodiscard]] constexpr bool is_flat(FibSlot node) noexcept
+{
+    return node >= first_flat_node;
+}
+
+// A node's first line in the arena.
+[[nodiscard]] constexpr std::uint32_t line_of(FibSlot node) noexcept
+{
+    return node & (first_flat_node - first_node - 1);
 }
 
 struct FibRoot {
@@ -67,6 +81,13 @@ struct FibPackedNode {
 };
 static_assert(sizeof(FibPackedNode) == 40);
 
+// Of bits 24 and deeper, where so many neighbours differ that packing saves nothing. Gaps hold `own` already.
+struct FibFlatNode {
+    std::array<FibSlot, 256> slots;
+    std::array<std::uint64_t, 4> gaps; // bit i: nothing that begins in this node covers slot i
+    FibSlot own;
+};
+
 // A trie as a worker reads it.
 class Fib {
 public:
@@ -85,11 +106,8 @@ public:
         if (!is_node(slot)) return slot;
         slot = wide(slot).slots[host_order >> 8 & 0xFF];
         FibSlot own = no_route;
-        if (is_node(slot)) [[unlikely]] {
-            const FibPackedNode& node = packed(slot);
-            own = node.own;
-            slot = node.at(host_order & 0xFF);
-        }
+        if (is_node(slot)) [[unlikely]]
+            slot = step(slot, host_order & 0xFF, own);
         if (slot != no_route) [[likely]]
             return slot;
         return own != no_route ? own : root_.values[top];
@@ -103,11 +121,8 @@ public:
         if (!is_node(slot)) return slot;
         slot = wide(slot).slots[address[2]];
         FibSlot own = no_route;
-        for (const std::uint8_t* byte = address + 3; is_node(slot); ++byte) { // the last byte leads to no node
-            const FibPackedNode& node = packed(slot);
-            if (node.own != no_route) own = node.own;
-            slot = node.at(*byte);
-        }
+        for (const std::uint8_t* byte = address + 3; is_node(slot); ++byte) // the last byte leads to no node
+            slot = step(slot, *byte, own);
         if (slot != no_route) return slot;
         return own != no_route ? own : root_.values[top];
     }
@@ -118,21 +133,47 @@ public:
         const FibSlot slot = root_.slots[host_order >> 16];
         if (is_node(slot)) prefetch_to_read(&wide(slot).slots[host_order >> 8 & 0xFF]);
     }
-    // After that, for prefixes longer than 24 bits: their node, and where its slot stands if no two slots are equal.
-    void prefetch4_deeper(std::uint32_t host_order) const noexcept
-    {
-        const FibSlot slot = root_.slots[host_order >> 16];
-        if (is_node(slot)) prefetch_packed(wide(slot).slots[host_order >> 8 & 0xFF], host_order & 0xFF);
-    }
-    void prefetch6_deeper(const std::uint8_t* address) const noexcept
-    {
-        const FibSlot slot = root_.slots[top6(address)];
-        if (is_node(slot)) prefetch_packed(wide(slot).slots[address[2]], address[3]);
-    }
     void prefetch6(const std::uint8_t* address) const noexcept
     {
         const FibSlot slot = root_.slots[top6(address)];
         if (is_node(slot)) prefetch_to_read(&wide(slot).slots[address[2]]);
+    }
+
+    // The same lookups in steps, each made for all addresses of a burst before the next, for it asks for what that one
+    // reads. First the slot of 24 bits, of IPv6 of 32: the nodes above stay near, for a million prefixes have few.
+    [[nodiscard]] FibSlot begin4(std::uint32_t host_order) const noexcept
+    {
+        FibSlot slot = root_.slots[host_order >> 16];
+        if (is_node(slot)) slot = wide(slot).slots[host_order >> 8 & 0xFF];
+        prefetch_slot(slot, host_order & 0xFF);
+        return slot;
+    }
+    [[nodiscard]] FibSlot begin6(const std::uint8_t* address) const noexcept
+    {
+        FibSlot slot = root_.slots[top6(address)];
+        if (is_node(slot)) slot = wide(slot).slots[address[2]];
+        if (is_node(slot)) slot = step(slot, address[3]);
+        prefetch_slot(slot, address[4]);
+        return slot;
+    }
+    // Then that of 40 bits.
+    [[nodiscard]] FibSlot go_on6(FibSlot slot, const std::uint8_t* address) const noexcept
+    {
+        if (is_node(slot)) slot = step(slot, address[4]);
+        prefetch_slot(slot, address[5]);
+        return slot;
+    }
+    // Then all of it. In a gap what stands above counts: asked from the beginning.
+    [[nodiscard]] FibSlot end4(FibSlot slot, std::uint32_t host_order) const noexcept
+    {
+        if (is_node(slot)) slot = step(slot, host_order & 0xFF);
+        return slot != no_route ? slot : find4(host_order);
+    }
+    [[nodiscard]] FibSlot end6(FibSlot slot, const std::uint8_t* address) const noexcept
+    {
+        for (const std::uint8_t* byte = address + 5; is_node(slot); ++byte)
+            slot = step(slot, *byte);
+        return slot != no_route ? slot : find6(address);
     }
 
 private:
@@ -140,17 +181,31 @@ private:
     {
         return static_cast<std::uint32_t>(address[0]) << 8 | address[1];
     }
+    // One step down from a node of bits 24 or deeper. `own` becomes its own value, if it has one to be taken.
+    [[nodiscard]] FibSlot step(FibSlot slot, unsigned index, FibSlot& own) const noexcept
+    {
+        if (is_flat(slot)) return flat(slot).slots[index];
+        const FibPackedNode& node = packed(slot);
+        if (node.own != no_route) own = node.own;
+        return node.at(index);
+    }
+    [[nodiscard]] FibSlot step(FibSlot slot, unsigned index) const noexcept
+    {
+        return is_flat(slot) ? flat(slot).slots[index] : packed(slot).at(index);
+    }
     template<class Node>
     [[nodiscard]] const Node& node(FibSlot slot) const noexcept
     {
         constexpr std::size_t line_bytes = 64;
-        return *reinterpret_cast<const Node*>(nodes_ + std::size_t{slot - first_node} * line_bytes);
+        return *reinterpret_cast<const Node*>(nodes_ + std::size_t{line_of(slot)} * line_bytes);
     }
     [[nodiscard]] const FibWideNode& wide(FibSlot slot) const noexcept { return node<FibWideNode>(slot); }
     [[nodiscard]] const FibPackedNode& packed(FibSlot slot) const noexcept { return node<FibPackedNode>(slot); }
-    void prefetch_packed(FibSlot slot, unsigned index) const noexcept
+    [[nodiscard]] const FibFlatNode& flat(FibSlot slot) const noexcept { return node<FibFlatNode>(slot); }
+    void prefetch_slot(FibSlot slot, unsigned index) const noexcept
     {
         if (!is_node(slot)) return;
+        if (is_flat(slot)) return prefetch_to_read(&flat(slot).slots[index]);
         prefetch_to_read(&packed(slot));
         prefetch_to_read(packed(slot).runs() + index);
     }

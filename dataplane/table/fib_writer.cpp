@@ -13,21 +13,36 @@ constexpr unsigned wide_depth = FibRoot::bits;
 constexpr std::uint32_t wide_lines = sizeof(FibWideNode) / FibArena::line_bytes;
 static_assert(sizeof(FibRoot) == FibArena::root_lines * FibArena::line_bytes);
 
-std::uint32_t line_of(FibSlot slot)
+constexpr std::uint32_t lines_for(std::size_t bytes)
 {
-    return slot - first_node;
-}
-
-std::uint32_t packed_lines(unsigned runs)
-{
-    const std::size_t bytes = sizeof(FibPackedNode) + runs * sizeof(FibSlot);
     return static_cast<std::uint32_t>((bytes + FibArena::line_bytes - 1) / FibArena::line_bytes);
 }
+
+constexpr std::uint32_t packed_lines(unsigned runs)
+{
+    return lines_for(sizeof(FibPackedNode) + runs * sizeof(FibSlot));
+}
+
+// The arena gives 16 lines for nine, so that a flat node takes one more than a packed one of the same.
+constexpr std::uint32_t flat_lines = lines_for(sizeof(FibFlatNode));
+constexpr std::uint32_t most_packed_lines = 8;
 
 template<class Node>
 Node& node_at(FibArena& arena, FibSlot slot)
 {
     return *reinterpret_cast<Node*>(arena.at(line_of(slot)));
+}
+
+// Of a node of bits 24 or deeper.
+std::uint32_t lines_of(FibArena& arena, FibSlot slot)
+{
+    return is_flat(slot) ? flat_lines : packed_lines(node_at<FibPackedNode>(arena, slot).count());
+}
+
+void fill_gaps(FibFlatNode& node)
+{
+    for (unsigned i = 0; i < node.slots.size(); ++i)
+        if ((node.gaps[i / 64] >> i % 64 & 1) != 0) node.slots[i] = node.own;
 }
 
 unsigned slot_number(const FibPrefix& prefix, unsigned depth)
@@ -155,6 +170,10 @@ FibWriter::Node FibWriter::read(FibSlot slot, FibSlot own, unsigned depth) const
         node.slots.fill(no_route);
     } else if (depth == wide_depth) {
         node.slots = node_at<FibWideNode>(blocks_.arena(), slot).slots;
+    } else if (is_flat(slot)) {
+        const auto& flat = node_at<FibFlatNode>(blocks_.arena(), slot);
+        for (unsigned i = 0; i < node.slots.size(); ++i)
+            node.slots[i] = (flat.gaps[i / 64] >> i % 64 & 1) != 0 ? no_route : flat.slots[i];
     } else {
         const auto& packed = node_at<FibPackedNode>(blocks_.arena(), slot);
         for (unsigned i = 0; i < node.slots.size(); ++i)
@@ -190,6 +209,7 @@ FibSlot FibWriter::write_packed(const Node& node, FibSlot slot)
         head.starts[i / 64] |= std::uint64_t{1} << i % 64;
         runs[count++] = node.slots[i];
     }
+    if (packed_lines(count) > most_packed_lines) return write_flat(node, slot);
     slot = place(slot, packed_lines(count));
     auto& packed = node_at<FibPackedNode>(blocks_.arena(), slot);
     packed = head;
@@ -197,13 +217,26 @@ FibSlot FibWriter::write_packed(const Node& node, FibSlot slot)
     return slot;
 }
 
-// A block of `lines` lines for what `slot` leads to, which is to be overwritten.
+FibSlot FibWriter::write_flat(const Node& node, FibSlot slot)
+{
+    slot = place(slot, flat_lines) | first_flat_node;
+    auto& flat = node_at<FibFlatNode>(blocks_.arena(), slot);
+    flat.slots = node.slots;
+    flat.own = node.own;
+    flat.gaps = {};
+    for (unsigned i = 0; i < node.slots.size(); ++i)
+        if (node.slots[i] == no_route) flat.gaps[i / 64] |= std::uint64_t{1} << i % 64;
+    fill_gaps(flat);
+    return slot;
+}
+
+// A block of `lines` lines for what `slot` leads to, which is to be overwritten: as of a packed node.
 FibSlot FibWriter::place(FibSlot slot, std::uint32_t lines)
 {
     if (is_node(slot)) {
-        const std::uint32_t before = packed_lines(node_at<FibPackedNode>(blocks_.arena(), slot).count());
+        const std::uint32_t before = lines_of(blocks_.arena(), slot);
         const bool fits = FibArena::rounded(before) == FibArena::rounded(lines);
-        if (fits && blocks_.is_fresh(line_of(slot))) return slot;
+        if (fits && blocks_.is_fresh(line_of(slot))) return first_node + line_of(slot);
         blocks_.leave(line_of(slot), before);
     }
     return first_node + blocks_.take(lines);
@@ -211,6 +244,7 @@ FibSlot FibWriter::place(FibSlot slot, std::uint32_t lines)
 
 FibSlot FibWriter::with_own(FibSlot slot, FibSlot own)
 {
+    if (is_flat(slot)) return flat_with_own(slot, own);
     const auto& before = node_at<FibPackedNode>(blocks_.arena(), slot);
     if (before.own == own) return slot;
     const std::uint32_t lines = packed_lines(before.count());
@@ -221,17 +255,28 @@ FibSlot FibWriter::with_own(FibSlot slot, FibSlot own)
     return copy;
 }
 
+FibSlot FibWriter::flat_with_own(FibSlot slot, FibSlot own)
+{
+    const auto& before = node_at<FibFlatNode>(blocks_.arena(), slot);
+    if (before.own == own) return slot;
+    const FibSlot copy = place(slot, flat_lines) | first_flat_node;
+    auto& flat = node_at<FibFlatNode>(blocks_.arena(), copy);
+    if (copy != slot) flat = before;
+    flat.own = own;
+    fill_gaps(flat);
+    return copy;
+}
+
 FibSlot FibWriter::own_of(FibSlot slot, FibSlot own, unsigned depth) const
 {
     if (!is_node(slot) || depth == wide_depth) return own;
+    if (is_flat(slot)) return node_at<FibFlatNode>(blocks_.arena(), slot).own;
     return node_at<FibPackedNode>(blocks_.arena(), slot).own;
 }
 
 void FibWriter::leave(FibSlot slot, unsigned depth)
 {
-    const bool wide = depth == wide_depth;
-    const unsigned runs = wide ? 0 : node_at<FibPackedNode>(blocks_.arena(), slot).count();
-    blocks_.leave(line_of(slot), wide ? wide_lines : packed_lines(runs));
+    blocks_.leave(line_of(slot), depth == wide_depth ? wide_lines : lines_of(blocks_.arena(), slot));
 }
 
 void FibWriter::clear(FibRootBlock root)

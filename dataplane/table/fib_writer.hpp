@@ -50,7 +50,9 @@ private:
     [[nodiscard]] FibSlot write(const Node& node, FibSlot slot, unsigned depth);
     [[nodiscard]] FibSlot write_wide(const Node& node, FibSlot slot);
     [[nodiscard]] FibSlot write_packed(const Node& node, FibSlot slot);
+    [[nodiscard]] FibSlot write_flat(const Node& node, FibSlot slot);
     [[nodiscard]] FibSlot with_own(FibSlot slot, FibSlot own);
+    [[nodiscard]] FibSlot flat_with_own(FibSlot slot, FibSlot own);
     [[nodiscard]] FibSlot own_of(FibSlot slot, FibSlot own, unsigned depth) const;
     [[nodiscard]] FibSlot place(FibSlot slot, std::uint32_t lines);
     void leave(FibSlot slot, unsigned depth);

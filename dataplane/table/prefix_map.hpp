@@ -31,9 +31,14 @@ public:
     // Ask for the memory that decides the same lookup: first for the whole burst, then look up.
     void prefetch4(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
     void prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept;
-    // Then, for long prefixes of a network with many, the same one step deeper.
-    void prefetch4_deeper(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
-    void prefetch6_deeper(std::uint16_t network, const std::uint8_t* address) const noexcept;
+    // Then, of networks with many, in steps: begin and, of IPv6, go on for the whole burst, then end (fib.hpp).
+    // no_route: nothing is known yet; then all is left to the end.
+    [[nodiscard]] FibSlot begin4(std::uint16_t network, std::uint32_t address_host_order) const noexcept;
+    [[nodiscard]] FibSlot begin6(std::uint16_t network, const std::uint8_t* address) const noexcept;
+    [[nodiscard]] FibSlot go_on6(std::uint16_t network, FibSlot slot, const std::uint8_t* address) const noexcept;
+    [[nodiscard]] std::uint32_t end4(std::uint16_t network, FibSlot slot,
+                                     std::uint32_t address_host_order) const noexcept;
+    [[nodiscard]] std::uint32_t end6(std::uint16_t network, FibSlot slot, const std::uint8_t* address) const noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // So few routes stay in the nearest caches: asking for them ahead costs more than it saves.
@@ -166,16 +171,34 @@ inline void PrefixMap::prefetch4(std::uint16_t network, std::uint32_t address_ho
     if (in.longest != Network4::no_length) in.map.prefetch(key4(address_host_order, in.longest));
 }
 
-inline void PrefixMap::prefetch4_deeper(std::uint16_t network, std::uint32_t address_host_order) const noexcept
+inline FibSlot PrefixMap::begin4(std::uint16_t network, std::uint32_t address_host_order) const noexcept
 {
-    if (network >= networks_ || networks4_[network].root == nullptr) return;
-    Fib(nodes_, *networks4_[network].root).prefetch4_deeper(address_host_order);
+    if (network >= networks_ || networks4_[network].root == nullptr) return no_route;
+    return Fib(nodes_, *networks4_[network].root).begin4(address_host_order);
 }
 
-inline void PrefixMap::prefetch6_deeper(std::uint16_t network, const std::uint8_t* address) const noexcept
+inline FibSlot PrefixMap::begin6(std::uint16_t network, const std::uint8_t* address) const noexcept
 {
-    if (network >= networks_ || networks6_[network].root == nullptr) return;
-    Fib(nodes_, *networks6_[network].root).prefetch6_deeper(address);
+    if (network >= networks_ || networks6_[network].root == nullptr) return no_route;
+    return Fib(nodes_, *networks6_[network].root).begin6(address);
+}
+
+inline FibSlot PrefixMap::go_on6(std::uint16_t network, FibSlot slot, const std::uint8_t* address) const noexcept
+{
+    return is_node(slot) ? Fib(nodes_, *networks6_[network].root).go_on6(slot, address) : slot;
+}
+
+inline std::uint32_t PrefixMap::end4(std::uint16_t network, FibSlot slot,
+                                     std::uint32_t address_host_order) const noexcept
+{
+    if (is_node(slot)) return Fib(nodes_, *networks4_[network].root).end4(slot, address_host_order);
+    return slot != no_route ? slot : find4(network, address_host_order);
+}
+
+inline std::uint32_t PrefixMap::end6(std::uint16_t network, FibSlot slot, const std::uint8_t* address) const noexcept
+{
+    if (is_node(slot)) return Fib(nodes_, *networks6_[network].root).end6(slot, address);
+    return slot != no_route ? slot : find6(network, address);
 }
 
 inline void PrefixMap::prefetch6(std::uint16_t network, const std::uint8_t* address) const noexcept

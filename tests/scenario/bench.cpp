@@ -86,12 +86,24 @@ void Bench::program()
     const control::Desired wanted = control::desired({config_, "bench.yaml", {}, kernel, programmed_});
     REQUIRE(wanted.problems == std::vector<std::string>{});
     api::Transaction transaction = control::delta(programmed_, wanted.objects);
+    apply(transaction);
+    control::record(programmed_, transaction);
+}
+
+void Bench::learn(const api::RouteSet& routes)
+{
+    api::Transaction transaction;
+    *transaction.mutable_upsert_routes() = routes;
+    apply(transaction);
+}
+
+void Bench::apply(api::Transaction& transaction)
+{
     transaction.set_generation(tables_->generation + 1);
     auto next = model_->apply(transaction);
     if (!next) throw std::runtime_error(next.error().text());
     tables_ = std::move(*next);
     model_->commit();
-    control::record(programmed_, transaction);
 }
 
 std::vector<Left> Bench::send(const std::string& name, ByteSpan frame, Shape shape, ByteSpan behind)

@@ -45,6 +45,8 @@ public:
     void configure(const std::string& yaml);
     // Control knows from the kernel who has this address on an interface's link.
     void learn(const std::string& interface, const std::string& address, const std::string& mac);
+    // Control has read these from the kernel, where a routing daemon put them.
+    void learn(const api::RouteSet& routes);
 
     // One frame, in a burst of its own; what left because of it. `behind`: see make_frame.
     std::vector<Left> send(const std::string& interface, ByteSpan frame, Shape shape = Shape::whole,
@@ -83,6 +85,7 @@ private:
     [[nodiscard]] const table::Interface& interface(const std::string& name) const;
     void receive(const std::string& interface, rte_mbuf* const* mbufs, unsigned count);
     void program();
+    void apply(api::Transaction& transaction);
     void keep(std::uint16_t interface, const rte_mbuf* frame, bool punted);
 
     Mbufs mbufs_;

@@ -118,8 +118,17 @@ double ours6(const PrefixMap& map, std::vector<Bytes6>& addresses)
         for (std::size_t i = 0; i < burst; ++i)
             map.prefetch6(0, address[i].data());
         std::array<std::uint32_t, burst> found;
-        for (std::size_t i = 0; i < burst; ++i)
-            found[i] = map.find6(0, address[i].data());
+        if (map.is_small()) {
+            for (std::size_t i = 0; i < burst; ++i)
+                found[i] = map.find6(0, address[i].data());
+        } else { // as the express lane does
+            for (std::size_t i = 0; i < burst; ++i)
+                found[i] = map.begin6(0, address[i].data());
+            for (std::size_t i = 0; i < burst; ++i)
+                found[i] = map.go_on6(0, found[i], address[i].data());
+            for (std::size_t i = 0; i < burst; ++i)
+                found[i] = map.end6(0, found[i], address[i].data());
+        }
         sink = found[0] + found[burst - 1];
     });
 }

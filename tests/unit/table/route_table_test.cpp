@@ -13,15 +13,22 @@ namespace {
 using test::RandomPrefixes;
 using test::RouteOracle;
 
-std::uint32_t find_prefetched(const PrefixMap& map, std::uint16_t network, const IpAddress& address)
+// At once and in steps.
+std::uint32_t find_both_ways(const PrefixMap& map, std::uint16_t network, const IpAddress& address)
 {
     if (address.is_v4()) {
         map.prefetch4(network, address.v4().value);
-        return map.find4(network, address.v4().value);
+        const std::uint32_t found = map.find4(network, address.v4().value);
+        const FibSlot slot = map.begin4(network, address.v4().value);
+        CHECK(map.end4(network, slot, address.v4().value) == found);
+        return found;
     }
     const auto bytes = address.v6().bytes;
     map.prefetch6(network, bytes.data());
-    return map.find6(network, bytes.data());
+    const std::uint32_t found = map.find6(network, bytes.data());
+    const FibSlot slot = map.go_on6(network, map.begin6(network, bytes.data()), bytes.data());
+    CHECK(map.end6(network, slot, bytes.data()) == found);
+    return found;
 }
 
 struct Known {
@@ -90,7 +97,7 @@ void compare(const PrefixMap& map, const RouteOracle& oracle, Both& both, unsign
             bytes[(row.length - 1) / 8] = static_cast<char>(bytes[(row.length - 1) / 8] ^ 0x80 >> (row.length - 1) % 8);
         const IpAddress address = IpAddress::unpack(bytes).value();
         INFO("network " << row.network << " " << address.text());
-        REQUIRE(find_prefetched(map, row.network, address) == oracle.find(row.network, address));
+        REQUIRE(find_both_ways(map, row.network, address) == oracle.find(row.network, address));
     }
 }
 
@@ -200,6 +207,73 @@ TEST_CASE("a network that grows large and small again keeps its routes")
     both.routes.commit();
     compare(last, both.oracle, both, 5'000);
     CHECK(both.routes.bytes_used() == 0); // its trie is given back with the last map that had it
+}
+
+// One node in which up to 256 neighbours differ, so that it is flat and packed in turn, with prefixes around it, which
+// its gaps take, and nodes below it.
+struct Crowd {
+    bool v4;
+
+    [[nodiscard]] Known row(std::uint32_t slot, unsigned length) const
+    {
+        if (v4) return {0, Ipv4Address{0x0A010200 + slot}, length};
+        Ipv6Address address{};
+        address.bytes = {0x20, 0x01, 0x0D, 0xB8, 0x77, static_cast<std::uint8_t>(slot), 0x80};
+        return {0, address, length};
+    }
+    [[nodiscard]] unsigned length(test::RandomPrefixes& random) const
+    {
+        const unsigned end = v4 ? 32 : 48; // of the node
+        const std::uint32_t draw = random.below(20);
+        if (draw == 0) return end - 8 - random.below(9); // covers all of it
+        if (draw == 1) return end - 1 - random.below(7);
+        if (draw == 2 && !v4) return end + 1 + random.below(16);
+        return end;
+    }
+};
+
+TEST_CASE("a node in which many neighbours differ answers as one in which few do")
+{
+    for (const bool v4 : {true, false}) {
+        const Crowd crowd{v4};
+        Both both(v4 ? 21 : 22);
+        std::deque<Published> held;
+        std::uint64_t most_bytes = 0;
+        for (unsigned round = 0; round < 120; ++round) {
+            const bool grows = round % 60 < 35;
+            const RouteOracle before = both.oracle;
+            for (unsigned change = both.random.below(40); change-- > 0;) {
+                const Known row = crowd.row(both.random.below(256), crowd.length(both.random));
+                if (both.random.below(10) < (grows ? 9 : 1))
+                    both.put(row, both.random.below(1000));
+                else
+                    both.remove(row);
+            }
+            for (std::size_t i = 0; !grows && i < both.known.size(); i += 1 + both.random.below(30))
+                both.remove(both.known[i]);
+            held.push_back({both.routes.build(), both.oracle});
+            if (both.random.below(5) != 0) {
+                both.routes.commit();
+            } else {
+                both.routes.discard();
+                both.oracle = before;
+            }
+            most_bytes = std::max(most_bytes, both.routes.bytes_used());
+            for (const Published& each : held)
+                for (std::uint32_t slot = 0; slot < 256; ++slot) {
+                    INFO("round " << round << " slot " << slot);
+                    const IpAddress address = crowd.row(slot, 0).address;
+                    REQUIRE(find_both_ways(each.map, 0, address) == each.oracle.find(0, address));
+                }
+            if (held.size() > 3) held.erase(held.begin() + both.random.below(4));
+        }
+        CHECK(most_bytes > sizeof(FibRoot) + 2 * 1024); // it has been flat
+        held.clear();
+        both.put(crowd.row(0, 8), 1);
+        const PrefixMap last = both.routes.build();
+        both.routes.commit();
+        CHECK(both.routes.bytes_used() == bytes_when_made_at_once(both.oracle, both.known));
+    }
 }
 
 TEST_CASE("the last route of a network takes its trie along")
