@@ -81,7 +81,8 @@ struct FibPackedNode {
 };
 static_assert(sizeof(FibPackedNode) == 40);
 
-// Of bits 24 and deeper, where so many neighbours differ that packing saves nothing. Gaps hold `own` already.
+// Of bits 24 and deeper, where so many neighbours differ that packing saves nothing. Gaps hold `own` already, so that
+// it is asked for only where a node below has none.
 struct FibFlatNode {
     std::array<FibSlot, 256> slots;
     std::array<std::uint64_t, 4> gaps; // bit i: nothing that begins in this node covers slot i
@@ -184,7 +185,12 @@ private:
     // One step down from a node of bits 24 or deeper. `own` becomes its own value, if it has one to be taken.
     [[nodiscard]] FibSlot step(FibSlot slot, unsigned index, FibSlot& own) const noexcept
     {
-        if (is_flat(slot)) return flat(slot).slots[index];
+        if (is_flat(slot)) {
+            const FibFlatNode& node = flat(slot);
+            const FibSlot next = node.slots[index];
+            if (is_node(next) && node.own != no_route) own = node.own; // for the gaps of that one
+            return next;
+        }
         const FibPackedNode& node = packed(slot);
         if (node.own != no_route) own = node.own;
         return node.at(index);

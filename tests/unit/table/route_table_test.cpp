@@ -221,6 +221,22 @@ struct Crowd {
         address.bytes = {0x20, 0x01, 0x0D, 0xB8, 0x77, static_cast<std::uint8_t>(slot), 0x80};
         return {0, address, length};
     }
+    // In one of its slots, whose node below is as crowded.
+    [[nodiscard]] Known below(std::uint32_t slot, unsigned length) const
+    {
+        Known row = this->row(5, v4 ? 32 : length);
+        std::string bytes = row.address.packed();
+        if (!v4) bytes[6] = static_cast<char>(slot);
+        row.address = IpAddress::unpack(bytes).value();
+        return row;
+    }
+    // In a slot of it, where no prefix below leads.
+    [[nodiscard]] IpAddress beside(std::uint32_t slot) const
+    {
+        std::string bytes = row(slot, 0).address.packed();
+        if (!v4) bytes[6] = 0x01;
+        return IpAddress::unpack(bytes).value();
+    }
     [[nodiscard]] unsigned length(test::RandomPrefixes& random) const
     {
         const unsigned end = v4 ? 32 : 48; // of the node
@@ -239,11 +255,14 @@ TEST_CASE("a node in which many neighbours differ answers as one in which few do
         Both both(v4 ? 21 : 22);
         std::deque<Published> held;
         std::uint64_t most_bytes = 0;
-        for (unsigned round = 0; round < 120; ++round) {
-            const bool grows = round % 60 < 35;
+        for (unsigned round = 0; round < 160; ++round) {
+            const bool grows = round % 80 < 55;
             const RouteOracle before = both.oracle;
             for (unsigned change = both.random.below(40); change-- > 0;) {
-                const Known row = crowd.row(both.random.below(256), crowd.length(both.random));
+                const std::uint32_t slot = both.random.below(256);
+                const Known row = both.random.below(3) == 0
+                                      ? crowd.below(slot, 56 - (both.random.below(12) == 0 ? both.random.below(8) : 0))
+                                      : crowd.row(slot, crowd.length(both.random));
                 if (both.random.below(10) < (grows ? 9 : 1))
                     both.put(row, both.random.below(1000));
                 else
@@ -260,11 +279,12 @@ TEST_CASE("a node in which many neighbours differ answers as one in which few do
             }
             most_bytes = std::max(most_bytes, both.routes.bytes_used());
             for (const Published& each : held)
-                for (std::uint32_t slot = 0; slot < 256; ++slot) {
-                    INFO("round " << round << " slot " << slot);
-                    const IpAddress address = crowd.row(slot, 0).address;
-                    REQUIRE(find_both_ways(each.map, 0, address) == each.oracle.find(0, address));
-                }
+                for (std::uint32_t slot = 0; slot < 256; ++slot)
+                    for (const IpAddress& address :
+                         {crowd.row(slot, 0).address, crowd.beside(slot), crowd.below(slot, 0).address}) {
+                        INFO("round " << round << " " << address.text());
+                        REQUIRE(find_both_ways(each.map, 0, address) == each.oracle.find(0, address));
+                    }
             if (held.size() > 3) held.erase(held.begin() + both.random.below(4));
         }
         CHECK(most_bytes > sizeof(FibRoot) + 2 * 1024); // it has been flat
