@@ -37,7 +37,7 @@ public:
     void clear(FibRootBlock root);
 
 private:
-    // A node of either kind, written out.
+    // A node of any kind, written out.
     struct Node {
         std::array<FibSlot, 256> slots;
         FibSlot own;
