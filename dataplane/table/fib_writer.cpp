@@ -1,5 +1,5 @@
-// Every step writes a node out as 256 slots, changes them and packs them again, where that makes it shorter: one way for
-// adding, replacing and removing, and the form follows from what the node says alone.
+// Every step writes a node out as 256 slots, changes them and packs them again, where that makes it shorter: one way
+// for adding, replacing and removing, and the form follows from what the node says alone.
 #include "dataplane/table/fib_writer.hpp"
 
 #include <algorithm>
