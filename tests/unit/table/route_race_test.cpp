@@ -69,6 +69,14 @@ std::unique_ptr<Snapshot> make(RouteTable& routes, std::uint32_t generation, std
         else
             routes.remove(0, other);
     }
+    for (unsigned i = 0; i < 40; ++i) { // so that the node of 10.1.2.3 is crowded, and packed again
+        const auto last = static_cast<std::uint32_t>(random() % 256);
+        if (last == 3) continue;
+        if (random() % 8 < (generation / 100 % 2 == 0 ? 7 : 1))
+            routes.put(0, {Ipv4Address{0x0A010200 + last}, 32}, static_cast<std::uint32_t>(random() % 100));
+        else
+            routes.remove(0, {Ipv4Address{0x0A010200 + last}, 32});
+    }
     auto tables = std::make_unique<Snapshot>();
     tables->generation = generation;
     tables->routes = routes.build();
@@ -85,6 +93,10 @@ bool is_right(const Snapshot& tables)
         tables.routes.prefetch6(network, v6.data());
         right = right && tables.routes.find4(network, 0x0A010203) == expected(generation, true);
         right = right && tables.routes.find6(network, v6.data()) == expected(generation, false);
+        const FibSlot slot4 = tables.routes.begin4(network, 0x0A010203);
+        const FibSlot slot6 = tables.routes.go_on6(network, tables.routes.begin6(network, v6.data()), v6.data());
+        right = right && tables.routes.end4(network, slot4, 0x0A010203) == expected(generation, true);
+        right = right && tables.routes.end6(network, slot6, v6.data()) == expected(generation, false);
     }
     return right;
 }
